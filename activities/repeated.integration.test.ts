@@ -155,6 +155,12 @@ const ACTIVITIES: Readonly<
       shop.activities.stepOrder({ orderId, ...BY_ANNA, requestId: 'before', step: { action: 'putUnderReview' } }),
     ),
     ship: step(PARCEL),
+    'ship a part': async () => {
+      const order = await orders.paid();
+      const part = { ...PARCEL, lines: [{ productId: order.product.id, quantity: 1 }] };
+      const { orderId } = order.order;
+      return { scope: scopeOf(order), run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step: part }) };
+    },
     deliver: step({ action: 'markDelivered' }, ship),
     'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
     'change the email address': step({ action: 'changeEmail', email: 'ada.moss@example.test' }),

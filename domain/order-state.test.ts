@@ -81,7 +81,8 @@ describe('order lifecycle', () => {
       refundedCents: fc.integer({ min: 0, max: 1000 }),
     });
     const next: Record<string, readonly string[]> = {
-      unfulfilled: ['under_review', 'shipped'],
+      unfulfilled: ['under_review', 'partially_shipped', 'shipped'],
+      partially_shipped: ['shipped', 'delivered'],
       under_review: ['unfulfilled'],
       shipped: ['delivered'],
       delivered: [],

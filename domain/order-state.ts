@@ -7,6 +7,7 @@ export const ORDER_STATUSES = [
   'pending',
   'paid',
   'under_review',
+  'partially_shipped',
   'shipped',
   'delivered',
   'partially_refunded',
@@ -18,13 +19,15 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const ORDER_STEPS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['paid', 'expired', 'canceled'],
-  paid: ['under_review', 'shipped', 'partially_refunded', 'refunded', 'canceled'],
+  paid: ['under_review', 'partially_shipped', 'shipped', 'partially_refunded', 'refunded', 'canceled'],
   under_review: ['paid', 'partially_refunded', 'refunded', 'canceled'],
+  // The rest of an order of which a part has shipped ships, or is refunded.
+  partially_shipped: ['shipped', 'delivered', 'refunded'],
   shipped: ['delivered', 'refunded'],
   delivered: ['refunded'],
   // An order returns to an earlier status when Stripe reports later that a refund failed, or when a chargeback was won.
-  partially_refunded: ['paid', 'under_review', 'shipped', 'refunded', 'canceled'],
-  refunded: ['paid', 'partially_refunded', 'under_review', 'shipped', 'delivered'],
+  partially_refunded: ['paid', 'under_review', 'partially_shipped', 'shipped', 'refunded', 'canceled'],
+  refunded: ['paid', 'partially_refunded', 'under_review', 'partially_shipped', 'shipped', 'delivered'],
   canceled: [],
   expired: [],
 };
@@ -43,9 +46,10 @@ export function sourcesOf(to: OrderStatus): OrderStatus[] {
 }
 
 /** Delivery state of a paid order. */
-export const FULFILLMENTS = ['unfulfilled', 'under_review', 'shipped', 'delivered'] as const;
+export const FULFILLMENTS = ['unfulfilled', 'under_review', 'partially_shipped', 'shipped', 'delivered'] as const;
 export type Fulfillment = (typeof FULFILLMENTS)[number];
 
+/** Whether everything that ships has shipped. */
 export function hasShipped(fulfillment: Fulfillment): boolean {
   return fulfillment === 'shipped' || fulfillment === 'delivered';
 }
@@ -67,14 +71,22 @@ export function statusOfPaid(order: {
 /** Actions on an order, and the statuses in which each is allowed. */
 export const ORDER_ACTIONS = {
   cancel: ['pending', 'paid', 'under_review', 'partially_refunded'],
-  refund: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered'],
+  refund: ['paid', 'under_review', 'partially_refunded', 'partially_shipped', 'shipped', 'delivered'],
   extendReservation: ['pending'],
-  correctAddress: ['pending', 'paid', 'under_review', 'partially_refunded'],
+  correctAddress: ['pending', 'paid', 'under_review', 'partially_refunded', 'partially_shipped'],
   putUnderReview: ['paid', 'partially_refunded'],
   endReview: ['under_review'],
-  markShipped: ['paid', 'partially_refunded'],
-  markDelivered: ['shipped'],
-  resendConfirmation: ['paid', 'under_review', 'partially_refunded', 'shipped', 'delivered', 'refunded'],
+  markShipped: ['paid', 'partially_refunded', 'partially_shipped'],
+  markDelivered: ['partially_shipped', 'shipped'],
+  resendConfirmation: [
+    'paid',
+    'under_review',
+    'partially_refunded',
+    'partially_shipped',
+    'shipped',
+    'delivered',
+    'refunded',
+  ],
   recheckPayment: ORDER_STATUSES,
   changeEmail: ORDER_STATUSES,
   addNote: ORDER_STATUSES,
@@ -94,6 +106,7 @@ const WHAT_TO_DO: Readonly<Record<OrderStatus, string>> = {
   pending: 'It is not paid yet. Wait for the payment or cancel the order.',
   paid: 'It is paid and has not shipped.',
   under_review: 'End its review first.',
+  partially_shipped: 'A part of it has shipped. Ship the rest, or refund the items that have not shipped.',
   shipped: 'It has shipped. Refund it or mark it delivered instead.',
   delivered: 'It was delivered. Refund it instead.',
   partially_refunded: 'It is paid, partially refunded, and has not shipped.',

@@ -4,7 +4,7 @@ import { fromStripeAmount, toStripeAmount } from './currencies.ts';
 import { formatMoney, fromDecimal } from './money.ts';
 import { hasShipped, refusalOf, statusInWords, statusOfPaid } from './order-state.ts';
 import { UNMATCHED_IN_WORDS } from './payment.ts';
-import type { RefundRecord } from './refund.ts';
+import type { RefundRecord } from './refund-units.ts';
 import { exceededLimit, limitMessage } from './reservation-limits.ts';
 import { packingLines, refusalOfShipping } from './shipping.ts';
 import { changeStock, MAX_STOCK } from './stock.ts';
@@ -68,6 +68,8 @@ describe('a refusal message', () => {
 
 describe('units to ship', () => {
   const order = {
+    hasShipped: false,
+    shipped: [],
     lines: [
       { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 1 },
       { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 1 },

@@ -7,19 +7,17 @@ import {
   isWaiting,
   isWithdrawable,
   needsApproval,
-  type RefundableOrder,
-  type RefundRecord,
   type RequestedPart,
-  refundableQuantities,
   refusalOfResumed,
   replacedBy,
 } from './refund.ts';
+import { type RefundableOrder, type RefundRecord, refundableQuantities } from './refund-units.ts';
 
 const MUGS = { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 300 };
 const BOWL = { productId: 'bowl', name: 'Bowl', quantity: 1, unitPriceCents: 400 };
 
 function orderOf(order: Partial<RefundableOrder> = {}): RefundableOrder {
-  return { status: 'paid', hasShipped: false, capturedCents: 1000, lines: [MUGS, BOWL], ...order };
+  return { status: 'paid', hasShipped: false, shipped: [], capturedCents: 1000, lines: [MUGS, BOWL], ...order };
 }
 
 const SHIPPED = orderOf({ status: 'shipped', hasShipped: true });
@@ -200,7 +198,7 @@ describe('a request that is sent again', () => {
 describe('units', () => {
   it('of products outside of the order are ignored', () => {
     const left = refundableQuantities(orderOf(), [refundRecord({ lines: [line('cup', 1), line('mug', 1)] })]);
-    expect([...left].map(([id, product]) => [id, product.left])).toEqual([
+    expect([...left].map(([id, product]) => [id, product.unshipped])).toEqual([
       ['mug', 1],
       ['bowl', 1],
     ]);
@@ -212,6 +210,7 @@ describe('the failed refunds that a new one replaces', () => {
   const made = (amountCents: number, lines = [] as { productId: string; quantity: number }[]) => ({
     amountCents,
     lines,
+    cancelsUnits: true,
   });
 
   it('are those whose amount is no longer available, counted after the ones that remain', () => {

@@ -5,17 +5,14 @@ import { ORDER_ACTIONS, ORDER_STATUSES, REFUND_STATUSES } from './order-state.ts
 import {
   asksFor,
   decideRefund,
-  isCommitted,
   needsApproval,
-  type RefundableOrder,
-  type RefundRecord,
   refundableCents,
-  refundableQuantities,
   refundCents,
   refusalOfResumed,
   replacedBy,
   returnsClosedAt,
 } from './refund.ts';
+import { isCommitted, type RefundableOrder, type RefundRecord, refundableQuantities } from './refund-units.ts';
 
 const outcome = fc.constantFrom(...REFUND_STATUSES);
 const order = fc
@@ -27,6 +24,7 @@ const order = fc
     (lines): RefundableOrder => ({
       status: 'paid',
       hasShipped: false,
+      shipped: [],
       capturedCents: lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0),
       lines: lines.map((line, index) => ({ ...line, productId: `p${index}`, name: `Thing ${index}` })),
     }),
@@ -47,6 +45,7 @@ const request = fc.record({
 const mug: RefundableOrder = {
   status: 'paid',
   hasShipped: true,
+  shipped: [],
   capturedCents: 1000,
   lines: [
     { productId: 'mug', name: 'Mug', quantity: 2, unitPriceCents: 300 },
@@ -70,7 +69,8 @@ describe('refunds', () => {
           const given = refunds.filter(isCommitted).reduce((sum, each) => sum + each.amountCents, 0);
           expect(given).toBeLessThanOrEqual(bought.capturedCents);
           expect(refundableCents(bought, refunds)).toBe(bought.capturedCents - given);
-          for (const { left } of refundableQuantities(bought, refunds).values()) expect(left).toBeGreaterThanOrEqual(0);
+          for (const { unshipped } of refundableQuantities(bought, refunds).values())
+            expect(unshipped).toBeGreaterThanOrEqual(0);
         }
       }),
     );
@@ -253,29 +253,35 @@ describe('a failed refund', () => {
     const others = [owed, refundRecord({ amountCents: 500 })];
     expect(decideRefund(mug, others, { ...request, lines })).toMatchObject({ code: 'refund_exceeds_charge' });
     expect(decideRefund(mug, [owed], request)).toMatchObject({ outcome: 'accepted', amountCents: 1000 });
-    expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [] })).toEqual([owed]);
-    expect(replacedBy(mug, [owed], { amountCents: 700, lines })).toEqual([]);
+    expect(replacedBy(mug, [owed], { amountCents: 1000, lines: [], cancelsUnits: false })).toEqual([owed]);
+    expect(replacedBy(mug, [owed], { amountCents: 700, lines, cancelsUnits: false })).toEqual([]);
     // The amount owed takes precedence over failed refunds that are not owed.
     const other = refundRecord({ amountCents: 600, status: 'failed' });
-    expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [] })).toEqual([other]);
+    expect(replacedBy(mug, [other, owed], { amountCents: 200, lines: [], cancelsUnits: false })).toEqual([other]);
     // A failed chargeback, or a failed refund from the Stripe Dashboard, is not owed.
     const fromStripe = { ...owed, isFromStripe: true };
     expect(decideRefund(mug, [fromStripe], { ...request, amountCents: 999 })).toMatchObject({ outcome: 'accepted' });
   });
 
   it('is replaced only by a refund that uses its amount or its units', () => {
-    const mugs = (quantity: number) => ({ amountCents: 300 * quantity, lines: [{ productId: 'mug', quantity }] });
+    const mugs = (quantity: number) => ({
+      amountCents: 300 * quantity,
+      lines: [{ productId: 'mug', quantity }],
+      cancelsUnits: false,
+    });
     expect(replacedBy(mug, [failed], mugs(2))).toEqual([failed]);
     expect(replacedBy(mug, [failed], mugs(1))).toEqual([]);
-    expect(replacedBy(mug, [failed], { amountCents: 701, lines: [] })).toEqual([failed]);
-    expect(replacedBy(mug, [failed], { amountCents: 700, lines: [] })).toEqual([]);
+    expect(replacedBy(mug, [failed], { amountCents: 701, lines: [], cancelsUnits: false })).toEqual([failed]);
+    expect(replacedBy(mug, [failed], { amountCents: 700, lines: [], cancelsUnits: false })).toEqual([]);
     // The remainder is counted once: the first failed refund keeps it.
     const second = { ...failed };
     expect(replacedBy(mug, [failed, second], mugs(1))).toEqual([second]);
     for (const over of [{ isGivenUp: true }, { isFromStripe: true }])
       expect(replacedBy(mug, [{ ...failed, ...over }], mugs(1))).toEqual([]);
     for (const status of ['pending', 'succeeded', 'rejected', 'awaiting_approval'] as const)
-      expect(replacedBy(mug, [{ ...failed, status }], { amountCents: 1000, lines: [] })).toEqual([]);
+      expect(replacedBy(mug, [{ ...failed, status }], { amountCents: 1000, lines: [], cancelsUnits: false })).toEqual(
+        [],
+      );
   });
 });
 

@@ -2,56 +2,26 @@
 import { chargeStep, isChargeable } from './currencies.ts';
 import { isStaffActor } from './identity.ts';
 import { fromDecimal, lineTotalCents, sumCents, toDecimal } from './money.ts';
-import { isAllowed, isClosedRefund, type OrderStatus, type RefundStatus, refusalOf } from './order-state.ts';
+import { isAllowed, refusalOf } from './order-state.ts';
+import {
+  addUp,
+  choosePlace,
+  isCommitted,
+  placeOf,
+  type RefundableOrder,
+  type RefundableProduct,
+  type RefundLine,
+  type RefundRecord,
+  type RefundState,
+  refundableQuantities,
+  remainingLines,
+  SPLIT_REQUEST,
+  takeUnits,
+  type UnitPlace,
+} from './refund-units.ts';
 import { isStaff, type Role } from './roles.ts';
 
 const DAY_MS = 86_400_000;
-
-export interface RefundLine {
-  productId: string;
-  /** 1 or more. */
-  quantity: number;
-}
-
-export interface RefundableOrder {
-  status: OrderStatus;
-  capturedCents: number;
-  /** Whether it has shipped. Until then, refunding a unit cancels it: the unit is restocked and never ships. */
-  hasShipped: boolean;
-  lines: readonly (RefundLine & { name: string; unitPriceCents: number })[];
-}
-
-export interface RefundRecord {
-  amountCents: number;
-  status: RefundStatus;
-  lines: readonly RefundLine[];
-  /** Whether its units had not shipped when it was requested, so that it cancels them. */
-  cancelsUnits: boolean;
-  /** A failed refund whose money went back in another way, such as a bank transfer. */
-  isGivenUp: boolean;
-  /** Its units are back on sale: no matter what happens to the money, they never ship and can't be refunded again. */
-  isRestocked: boolean;
-  /** A chargeback, or a refund made in the Stripe Dashboard. If it fails, it is never retried. */
-  isFromStripe: boolean;
-}
-
-/** The fields that decide about its units, independent of its money. */
-export type RefundUnits = Pick<RefundRecord, 'status' | 'lines' | 'cancelsUnits' | 'isGivenUp' | 'isRestocked'>;
-
-type RefundState = Pick<RefundRecord, 'status' | 'isGivenUp' | 'isRestocked' | 'isFromStripe'>;
-
-/**
- * Whether its amount is refunded, being refunded, or set aside for it. A rejected or withdrawn refund frees its amount, and so does a
- * failed one, unless the money went back in another way.
- */
-export function isCommitted(refund: Pick<RefundState, 'status' | 'isGivenUp'>): boolean {
-  return refund.status === 'failed' ? refund.isGivenUp : !isClosedRefund(refund.status);
-}
-
-/** Whether its units are canceled, about to be, or restocked, so that no other refund can include them. */
-export function takesUnits(refund: Pick<RefundState, 'status' | 'isGivenUp' | 'isRestocked'>): boolean {
-  return isCommitted(refund) || refund.isRestocked;
-}
 
 /** Whether the refund still awaits a decision or a return. */
 export function isWaiting(refund: Pick<RefundRecord, 'status'>): boolean {
@@ -93,21 +63,6 @@ export function refundableCents(
   return Math.max(0, order.capturedCents - committedRefundCents(refunds));
 }
 
-/** Units of each product that no refund includes yet. */
-export function refundableQuantities(
-  order: Pick<RefundableOrder, 'lines'>,
-  refunds: readonly RefundUnits[],
-): Map<string, { name: string; unitPriceCents: number; left: number }> {
-  const left = new Map<string, { name: string; unitPriceCents: number; left: number }>();
-  for (const { productId, name, unitPriceCents, quantity } of order.lines)
-    left.set(productId, { name, unitPriceCents, left: (left.get(productId)?.left ?? 0) + quantity });
-  for (const line of refunds.filter(takesUnits).flatMap((refund) => refund.lines)) {
-    const product = left.get(line.productId);
-    if (product) product.left -= line.quantity;
-  }
-  return left;
-}
-
 /**
  * The failed refunds that a new one replaces: those whose amount or units are no longer available once it is made. The others can still
  * be retried without refunding anything twice.
@@ -116,25 +71,20 @@ export function refundableQuantities(
 export function replacedBy<Refund extends RefundRecord>(
   order: RefundableOrder,
   refunds: readonly Refund[],
-  made: { amountCents: number; lines: readonly RefundLine[] },
+  made: Pick<RefundRecord, 'amountCents' | 'lines' | 'cancelsUnits'>,
 ): Refund[] {
   let leftCents = refundableCents(order, refunds) - made.amountCents;
-  const quantities = refundableQuantities(order, refunds);
-  const left = (productId: string): number => quantities.get(productId)?.left ?? 0;
-  const take = (lines: readonly RefundLine[]): void => {
-    for (const { productId, quantity } of lines) {
-      const product = quantities.get(productId);
-      if (product) product.left -= quantity;
-    }
-  };
-  take(made.lines);
+  const products = refundableQuantities(order, refunds);
+  takeUnits(products, placeOf(order, made), made.lines);
   // Restocked units can't be refunded again, but the amount owed for them takes precedence.
   const open = refunds.filter(isOpenFailure);
   return [...open.filter(isOwed), ...open.filter((failed) => !isOwed(failed))].filter((failed) => {
-    const isShort = !isOwed(failed) && failed.lines.some((line) => line.quantity > left(line.productId));
+    const place = placeOf(order, failed);
+    const isShort =
+      !isOwed(failed) && failed.lines.some((line) => line.quantity > (products.get(line.productId)?.[place] ?? 0));
     if (isShort || failed.amountCents > leftCents) return true;
     leftCents -= failed.amountCents;
-    if (!isOwed(failed)) take(failed.lines);
+    if (!isOwed(failed)) takeUnits(products, place, failed.lines);
     return false;
   });
 }
@@ -157,15 +107,13 @@ export interface RefundRequest {
 }
 
 /** What a request asks to refund. */
-export interface RequestedPart extends Pick<RefundRequest, 'amountCents' | 'lines' | 'restock'> {
+export interface RequestedPart extends Pick<RefundRequest, 'amountCents' | 'lines' | 'restock' | 'awaitReturn'> {
   /** Shoppers specify lines or refund everything; only staff can refund an amount without lines. */
   isShopper?: boolean;
 }
 
 function quantitiesOf(lines: readonly RefundLine[]): string {
-  const sums = new Map<string, number>();
-  for (const { productId, quantity } of lines) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
-  return JSON.stringify([...sums].sort());
+  return JSON.stringify([...addUp(lines)].sort());
 }
 
 /** Whether a request matches an earlier refund; fields that it omits match any value, because the earlier request decided them. */
@@ -212,8 +160,12 @@ export function decideRefund(
   if (request.isShopper && request.amountCents !== undefined && !request.lines)
     return refuse('invalid_request', 'Specify the items and quantities to refund. An amount alone is not accepted.');
 
+  const quantities = refundableQuantities(order, refunds);
+  const chosen = choosePlace(order, quantities, request);
+  if ('refused' in chosen) return refuse('invalid_request', chosen.refused);
+  const { place } = chosen;
   const accept = (amountCents: number, lines: RefundLine[]): RefundDecision => {
-    const cancelsUnits = !order.hasShipped && lines.length > 0;
+    const cancelsUnits = place === 'unshipped' && lines.length > 0;
     return {
       outcome: 'accepted',
       amountCents,
@@ -222,9 +174,8 @@ export function decideRefund(
       restock: cancelsUnits || (request.restock && lines.length > 0),
     };
   };
-  const quantities = refundableQuantities(order, refunds);
   if (request.lines) {
-    const priced = priceLines(request.lines, quantities);
+    const priced = priceLines(request.lines, quantities, place);
     if (typeof priced === 'string') return refuse('invalid_request', priced);
     const amountCents = request.amountCents ?? priced.totalCents;
     if (amountCents > priced.totalCents)
@@ -234,8 +185,8 @@ export function decideRefund(
       );
     if (exceedsRefundable(amountCents))
       return refuse('refund_exceeds_charge', 'These lines cost more than the remaining charge. Enter a lower amount.');
-    const unnamed = unnamedUnits(priced.lines, quantities);
-    if (!order.hasShipped && amountCents === left && unnamed.length > 0) {
+    const unnamed = unnamedUnits(place === 'unshipped' ? priced.lines : [], quantities);
+    if (amountCents === left && unnamed.length > 0) {
       return refuse(
         'refund_exceeds_charge',
         `This is the entire remaining charge, but ${unnamed.join(', ')} would still ship unpaid. Cancel the order or enter a lower amount.`,
@@ -263,41 +214,39 @@ export function decideRefund(
   }
   // A refund of the whole remainder covers every remaining unit; a goodwill amount covers none and blocks nothing.
   const whole = amountCents === left && !isUndecided;
+  if (whole && place === undefined) return refuse('invalid_request', SPLIT_REQUEST);
   if (request.restock && !whole)
     return refuse('invalid_request', 'To return items to stock, specify "lines" with product and quantity.');
-  const lines = [...quantities].flatMap(([productId, { left: quantity }]) =>
-    quantity > 0 ? [{ productId, quantity }] : [],
-  );
-  return accept(amountCents, whole ? lines : []);
+  return accept(amountCents, whole && place ? remainingLines(quantities, place) : []);
 }
 
 /** Units that would still ship after a refund of these lines, formatted for display. */
-function unnamedUnits(lines: readonly RefundLine[], quantities: ReturnType<typeof refundableQuantities>): string[] {
+function unnamedUnits(lines: readonly RefundLine[], quantities: ReadonlyMap<string, RefundableProduct>): string[] {
   const named = new Map(lines.map(({ productId, quantity }) => [productId, quantity]));
-  return [...quantities].flatMap(([productId, { name, left }]) => {
-    const quantity = left - (named.get(productId) ?? 0);
+  return [...quantities].flatMap(([productId, { name, unshipped }]) => {
+    const quantity = unshipped - (named.get(productId) ?? 0);
     return quantity > 0 ? [`${quantity} × “${name}”`] : [];
   });
 }
 
 function priceLines(
   lines: readonly RefundLine[],
-  quantities: ReturnType<typeof refundableQuantities>,
+  quantities: ReadonlyMap<string, RefundableProduct>,
+  place: UnitPlace | undefined,
 ): { totalCents: number; lines: RefundLine[] } | string {
   if (lines.length === 0) return 'Specify at least one line, or send "all": true to refund everything that remains.';
-  const requested = new Map<string, number>();
-  for (const { productId, quantity } of lines) {
-    if (!Number.isSafeInteger(quantity) || quantity < 1) return 'Each line needs a quantity of 1 or more.';
-    requested.set(productId, (requested.get(productId) ?? 0) + quantity);
-  }
+  if (lines.some(({ quantity }) => !Number.isSafeInteger(quantity) || quantity < 1))
+    return 'Each line needs a quantity of 1 or more.';
+  const requested = addUp(lines);
   let totalCents = 0;
   for (const [productId, quantity] of requested) {
     const product = quantities.get(productId);
     if (!product) return `Product ${productId} is not in this order.`;
-    if (quantity > product.left)
-      return product.left === 0
+    const left = place ? product[place] : 0;
+    if (quantity > left)
+      return left === 0
         ? `No units of “${product.name}” can still be refunded.`
-        : `Only ${product.left} of “${product.name}” can still be refunded, but ${quantity} were requested.`;
+        : `Only ${left} of “${product.name}” can still be refunded, but ${quantity} were requested.`;
     totalCents = sumCents([totalCents, lineTotalCents(product.unitPriceCents, quantity)]);
   }
   return { totalCents, lines: [...requested].map(([productId, quantity]) => ({ productId, quantity })) };
@@ -350,8 +299,9 @@ export function refusalOfResumed(
   const quantities = refundableQuantities(order, others);
   for (const { productId, quantity } of refund.lines) {
     const product = quantities.get(productId);
-    if (!product || product.left < quantity)
-      return `Only ${Math.max(0, product?.left ?? 0)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or withdraw this refund.`;
+    const unitsLeft = product?.[placeOf(order, refund)] ?? 0;
+    if (unitsLeft < quantity)
+      return `Only ${Math.max(0, unitsLeft)} of “${product?.name ?? productId}” can still be refunded, but this refund is for ${quantity}. Reject or withdraw this refund.`;
   }
   // Restocked units did not ship with the order.
   if (refund.cancelsUnits && order.hasShipped && !refund.isRestocked)

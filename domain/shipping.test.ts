@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { refundRecord } from '../tests/support/refund-record.ts';
-import type { RefundRecord } from './refund.ts';
-import { isOpenDispute, packingLines, refusalOfShipping, withholdsMoney } from './shipping.ts';
+import type { RefundRecord } from './refund-units.ts';
+import {
+  fulfillmentOfShipped,
+  isOpenDispute,
+  packingLines,
+  refusalOfShipping,
+  remainingParcel,
+  withholdsMoney,
+} from './shipping.ts';
 
 const order = {
+  hasShipped: false,
+  shipped: [],
   lines: [
     { productId: 'mug', name: 'Mug', quantity: 3, unitPriceCents: 300 },
     { productId: 'pot', name: 'Pot', quantity: 1, unitPriceCents: 400 },
@@ -72,5 +81,57 @@ describe('shipping', () => {
     const states = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review', 'won', 'lost'];
     expect(states.filter(isOpenDispute)).toEqual(states.slice(0, 4));
     expect(states.filter(withholdsMoney)).toEqual(states.slice(0, 2));
+  });
+});
+
+describe('an order of which a part has shipped', () => {
+  const partly = { ...order, shipped: [{ productId: 'mug', quantity: 1 }] };
+
+  it('has only the rest to ship', () => {
+    expect(packingLines(partly, [cancels()])).toMatchObject([
+      { productId: 'mug', canceled: 1, shipped: 1, toShip: 1 },
+      { productId: 'pot', canceled: 0, shipped: 0, toShip: 1 },
+    ]);
+    expect(remainingParcel(partly, [cancels()])).toEqual([
+      { productId: 'mug', quantity: 1 },
+      { productId: 'pot', quantity: 1 },
+    ]);
+  });
+
+  it('has shipped as a whole once the rest has shipped or was canceled for good', () => {
+    const rest = [
+      { productId: 'mug', quantity: 2 },
+      { productId: 'pot', quantity: 1 },
+    ];
+    expect(fulfillmentOfShipped(partly, [])).toBe('partially_shipped');
+    expect(fulfillmentOfShipped(partly, [cancels({ lines: rest })])).toBe('shipped');
+    expect(fulfillmentOfShipped(partly, [cancels({ lines: rest, status: 'pending' })])).toBe('partially_shipped');
+    expect(fulfillmentOfShipped({ ...partly, shipped: [...partly.shipped, ...rest] }, [])).toBe('shipped');
+  });
+
+  it('ships no more than remains, counted over all lines of the parcel', () => {
+    const ship = (...parcel: [string, number][]) =>
+      refusalOfShipping(
+        partly,
+        [cancels({ status: 'pending' })],
+        false,
+        parcel.map(([productId, quantity]) => ({ productId, quantity })),
+      );
+    expect(ship(['mug', 1], ['pot', 1])).toBeUndefined();
+    expect(ship(['mug', 1], ['mug', 1])).toBe('Only 1 of “Mug” remain to ship, but 2 were specified.');
+    expect(ship(['cup', 1])).toBe('Product cup is not in this order.');
+    expect(refusalOfShipping(partly, [cancels({ status: 'pending' })], false)).toContain('specify "lines"');
+    expect(refusalOfShipping(partly, [], true, [{ productId: 'pot', quantity: 1 }])).toContain('chargeback');
+    const pots = { ...order, shipped: [{ productId: 'pot', quantity: 1 }] };
+    expect(refusalOfShipping(pots, [], false, [{ productId: 'pot', quantity: 1 }])).toBe(
+      'No units of “Pot” remain to ship.',
+    );
+  });
+
+  it('has nothing to ship once everything has shipped', () => {
+    const all = order.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+    expect(refusalOfShipping({ ...order, shipped: all }, [], false)).toBe(
+      'All items of this order have shipped or were canceled, so nothing remains to ship.',
+    );
   });
 });

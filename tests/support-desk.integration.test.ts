@@ -73,7 +73,7 @@ describe('fulfillment', () => {
     expect(await order(sale)).toMatchObject({
       status: 'shipped',
       fulfillment: 'shipped',
-      shipment: { carrier: 'UPS', tracking_number: '1Z9', delivered_at: null },
+      shipments: [{ carrier: 'UPS', tracking_number: '1Z9', delivered_at: null }],
     });
     expect((await desk.order(orderId, 'cancel')).refused).toContain('It has shipped. Refund it');
     expect(await desk.order(orderId, 'markDelivered')).toEqual({ status: 'delivered' });
@@ -97,7 +97,7 @@ describe('fulfillment', () => {
     for (const expected of ['delivered', 'Looks like fraud', 'ui:Anna', '1Z9', 'What you can do now'])
       expect(details.replaceAll('\\', '')).toContain(expected);
     expect(await desk.case(orderWorkflowId(orderId))).toMatchObject({
-      shipment: { carrier: 'UPS' },
+      shipments: [{ carrier: 'UPS' }],
       settled: 'paid',
     });
     expect(await desk.isRunning(orderWorkflowId(orderId))).toBe(true);

@@ -2,13 +2,14 @@
 import {
   type AliasableExpression,
   type Expression,
+  type ExpressionBuilder,
   expressionBuilder,
   type SelectQueryBuilder,
   type SqlBool,
 } from 'kysely';
 import { CLOSED_REFUND_STATUSES, type OrderStatus } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
-import type { Row } from '../../infra/postgres/entities/index.ts';
+import type { Row, Tables } from '../../infra/postgres/entities/index.ts';
 import { literal } from '../../infra/postgres/statement-parts.ts';
 import type { Finding } from './finding.ts';
 
@@ -71,7 +72,7 @@ const selectWrongStatus = (sql: Sql) =>
       is
         .case()
         .when('status', 'in', ['expired', 'canceled'])
-        .then(is('fulfillment', 'in', ['shipped', 'delivered']))
+        .then(is('fulfillment', 'in', ['partially_shipped', 'shipped', 'delivered']))
         .when('captured_amount', '=', '0')
         .then(is('status', '<>', 'pending'))
         .else(is('status', '<>', paidStatus()))
@@ -102,8 +103,23 @@ const selectNotCanceled = (sql: Sql) =>
     .where('refunds.status', 'not in', ['failed', ...CLOSED_REFUND_STATUSES])
     .where('orders.paid_at', 'is not', null)
     .where((is) =>
-      is.or([is('orders.shipped_at', 'is', null), is('refunds.created_at', '<', is.ref('orders.shipped_at'))]),
+      // While parts of an order ship, a refund can be for units that have shipped.
+      is.or([
+        is.and([is('orders.shipped_at', 'is', null), is('orders.fulfillment', '<>', 'partially_shipped')]),
+        is.and([
+          is('refunds.created_at', '<', is.ref('orders.shipped_at')),
+          is.not(is.exists(selectEarlierParcel(is))),
+        ]),
+      ]),
     );
+
+/** A parcel that shipped before the refund was requested. */
+const selectEarlierParcel = (refund: ExpressionBuilder<Tables, 'refunds'>) =>
+  refund
+    .selectFrom('shipments')
+    .select('shipments.id')
+    .whereRef('shipments.order_id', '=', 'refunds.order_id')
+    .whereRef('shipments.shipped_at', '<', 'refunds.created_at');
 
 const selectNothingToShip = (sql: Sql) =>
   sql.query

@@ -16,8 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.stop());
 
+/** A parcel; the trigger that limits its units is bypassed. */
+const SHIP = [
+  `with shipped as (insert into shipments (id, order_id, carrier, tracking_number) values ($1, $1, 'UPS', '1Z') returning id)
+   insert into shipment_items (shipment_id, product_id, quantity) select id, $2, $3 from shipped`,
+];
+const UNSHIP = ['delete from shipment_items where shipment_id = $1', 'delete from shipments where id = $1'];
+
 /** The audit's findings about the order while it has these refunds and these values of `columns`. */
-async function found(refunds: WrittenRefund[], columns: Record<string, string> = {}): Promise<string[]> {
+async function found(
+  refunds: WrittenRefund[],
+  columns: Record<string, string> = {},
+  shippedUnits = 0,
+): Promise<string[]> {
   const { db } = shop.services;
   const ids: string[] = [];
   const before = await db.row<Record<string, unknown>>(
@@ -30,10 +41,12 @@ async function found(refunds: WrittenRefund[], columns: Record<string, string> =
     sale.orderId,
     async () => {
       for (const refund of refunds) ids.push(await writeRefund(db, sale, refund));
+      if (shippedUnits > 0) await force(db, SHIP, [sale.orderId, sale.products[0]!.id, shippedUnits]);
       if (set.length > 0) await force(db, [`update orders set ${set.join(', ')} where id = $1`], [sale.orderId]);
     },
     async () => {
       for (const id of ids) await deleteRefund(db, id);
+      await force(db, UNSHIP, [sale.orderId]);
       const { status, fulfillment, shipped_at, paid_at } = before!;
       const restore = 'update orders set status = $2, fulfillment = $3, shipped_at = $4, paid_at = $5 where id = $1';
       await force(db, [restore], [sale.orderId, status, fulfillment, shipped_at, paid_at]);
@@ -118,6 +131,15 @@ describe('canceled units that were not restocked', () => {
   });
 });
 
+it('units that shipped although they were canceled, or more often than they were bought, are found', async () => {
+  const canceled = taken(1, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
+  expect(await found([canceled], {}, 1)).toEqual([]);
+  expect(await found([canceled], {}, 2)).toContainEqual(
+    expect.stringMatching(/^shipped 2 and canceled 1 units of product .*, but only 2 were bought$/),
+  );
+  expect(await found([], {}, 3)).toContainEqual(expect.stringMatching(/^shipped 3 and canceled 0 units/));
+});
+
 it('restocked units that were never sold are found', async () => {
   const restocked = taken(2, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
   expect(await found([restocked])).toEqual([]);
@@ -130,7 +152,7 @@ describe('a closed order with units that were neither shipped nor restocked', ()
   const canceled = (quantity: number) =>
     taken(quantity, { status: 'succeeded', cancelsUnits: true, isRestocked: true });
 
-  it.each<[boolean, string, WrittenRefund[], Record<string, string>]>([
+  it.each<[boolean, string, WrittenRefund[], Record<string, string>, number?]>([
     [true, 'refunded', [canceled(1)], {}],
     [false, 'refunded', [canceled(2)], {}],
     [false, 'refunded', [canceled(1), canceled(1)], {}],
@@ -142,8 +164,13 @@ describe('a closed order with units that were neither shipped nor restocked', ()
     [false, 'refunded', [taken(1, { status: 'awaiting_approval' })], {}],
     [false, 'refunded', [taken(1, { status: 'failed' })], {}],
     [true, 'refunded', [taken(1, { status: 'failed', isGivenUp: true })], {}],
-  ])('is found: %s, when it is %s with %o and %o', async (isFound, status, refunds, columns) => {
-    const details = await found(refunds, { status: `'${status}'`, ...columns });
-    expect(details.includes(NOT_RETURNED)).toBe(isFound);
-  });
+    [false, 'refunded', [canceled(1)], {}, 1],
+    [true, 'refunded', [], {}, 1],
+  ])(
+    'is found: %s, when it is %s with %o, %o, and %o shipped units',
+    async (isFound, status, refunds, columns, shippedUnits = 0) => {
+      const details = await found(refunds, { status: `'${status}'`, ...columns }, shippedUnits);
+      expect(details.includes(NOT_RETURNED)).toBe(isFound);
+    },
+  );
 });

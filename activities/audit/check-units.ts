@@ -33,6 +33,7 @@ export async function checkUnits(db: Database): Promise<Finding[]> {
   const shippedUnsettled = await readShippedUnsettled(db);
   const neverSold = await readNeverSold(db);
   const notRestocked = await readNotRestocked(db);
+  const shippedTwice = await readShippedTwice(db);
   const forgotten = await readForgotten(db);
   const finding = (subject: string, detail: string): Finding => ({ check: 'units', subject, detail });
   return [
@@ -44,6 +45,12 @@ export async function checkUnits(db: Database): Promise<Finding[]> {
     ),
     ...shippedUnsettled.map((row) =>
       finding(`order ${row.id}`, `has shipped, but refund ${row.refund_id} of its unshipped units is ${row.status}`),
+    ),
+    ...shippedTwice.map((row) =>
+      finding(
+        `order ${row.order_id}`,
+        `shipped ${row.shipped} and canceled ${row.canceled} units of product ${row.product_id}, but only ${row.bought} were bought`,
+      ),
     ),
     ...notRestocked.map((row) =>
       finding(
@@ -71,6 +78,52 @@ function readOverRefunded(sql: Sql) {
       .select(['taken.order_id', 'taken.product_id', 'taken.units as taken'])
       .select((of) => of.fn.coalesce('bought.units', of.lit(0)).as('bought'))
       .where((is) => is('taken.units', '>', is.fn.coalesce('bought.units', is.lit(0))))
+      .limit(MAX_FINDINGS),
+  );
+}
+
+/** Units of the order's parcels. */
+const selectShipped = (sql: Sql) =>
+  sql.query
+    .selectFrom('shipments')
+    .innerJoin('shipment_items as unit', 'unit.shipment_id', 'shipments.id')
+    .select((of) => ['shipments.order_id', 'unit.product_id', of.fn.sum<number>('unit.quantity').as('units')])
+    .groupBy(['shipments.order_id', 'unit.product_id']);
+
+/** Units that are back in stock and never ship. */
+const selectRestockedUnits = (sql: Sql) =>
+  sql.query
+    .selectFrom('refunds')
+    .innerJoin('refund_items as line', 'line.refund_id', 'refunds.id')
+    .select((of) => ['refunds.order_id', 'line.product_id', of.fn.sum<number>('line.quantity').as('units')])
+    .where((is) => is.ref('refunds.cancels_units'))
+    .where('line.restocked_at', 'is not', null)
+    .groupBy(['refunds.order_id', 'line.product_id']);
+
+function readShippedTwice(sql: Sql) {
+  return sql.rows(
+    sql.query
+      .selectFrom(selectShipped(sql).as('shipped'))
+      .leftJoin(selectBought(sql).as('bought'), (join) =>
+        join.onRef('bought.order_id', '=', 'shipped.order_id').onRef('bought.product_id', '=', 'shipped.product_id'),
+      )
+      .leftJoin(selectRestockedUnits(sql).as('canceled'), (join) =>
+        join
+          .onRef('canceled.order_id', '=', 'shipped.order_id')
+          .onRef('canceled.product_id', '=', 'shipped.product_id'),
+      )
+      .select(['shipped.order_id', 'shipped.product_id', 'shipped.units as shipped'])
+      .select((of) => [
+        of.fn.coalesce('canceled.units', of.lit(0)).as('canceled'),
+        of.fn.coalesce('bought.units', of.lit(0)).as('bought'),
+      ])
+      .where((is) =>
+        is(
+          is('shipped.units', '+', is.fn.coalesce('canceled.units', is.lit(0))),
+          '>',
+          is.fn.coalesce('bought.units', is.lit(0)),
+        ),
+      )
       .limit(MAX_FINDINGS),
   );
 }
@@ -125,7 +178,7 @@ function readNotRestocked(sql: Sql) {
   );
 }
 
-/** A refund that may still succeed has canceled nothing yet. Given-up refunds and won chargebacks stay failed. */
+/** Units that have shipped are not forgotten. A refund that may still succeed has canceled nothing yet. Given-up refunds and won chargebacks stay failed. */
 function readForgotten(sql: Sql) {
   return sql.rows(
     sql.query
@@ -142,9 +195,20 @@ function readForgotten(sql: Sql) {
             .leftJoin(selectTaken(sql).as('taken'), (join) =>
               join.onRef('taken.order_id', '=', 'bought.order_id').onRef('taken.product_id', '=', 'bought.product_id'),
             )
+            .leftJoin(selectShipped(sql).as('shipped'), (join) =>
+              join
+                .onRef('shipped.order_id', '=', 'bought.order_id')
+                .onRef('shipped.product_id', '=', 'bought.product_id'),
+            )
             .select('bought.product_id')
             .whereRef('bought.order_id', '=', 'orders.id')
-            .where((more) => more('bought.units', '>', more.fn.coalesce('taken.units', more.lit(0)))),
+            .where((more) =>
+              more(
+                'bought.units',
+                '>',
+                more(more.fn.coalesce('taken.units', more.lit(0)), '+', more.fn.coalesce('shipped.units', more.lit(0))),
+              ),
+            ),
         ),
       )
       .limit(MAX_FINDINGS),

@@ -44,7 +44,7 @@ function readOpenOrders(sql: Sql, returnDays: number) {
       .select(['id', 'user_id', 'status', 'total_amount', 'created_at'])
       .where((is) =>
         is.or([
-          is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'shipped']),
+          is('status', 'in', ['paid', 'under_review', 'partially_refunded', 'partially_shipped', 'shipped']),
           is.and([is('status', '=', 'delivered'), is('delivered_at', '>', daysAgo(returnDays))]),
           // These keep an order workflow running whatever the order's status (workflows/order/follow-fulfillment.ts).
           is.exists(

@@ -16,9 +16,16 @@ export interface EmailOrder extends OrderDetails {
   capturedCents: number;
   lastPaymentError: string | null;
   expiresAt: Date;
-  carrier: string | null;
-  trackingNumber: string | null;
   lines: OrderLine[];
+  /** Oldest first. */
+  parcels: EmailParcel[];
+}
+
+export interface EmailParcel {
+  shipmentId: string;
+  carrier: string;
+  trackingNumber: string;
+  lines: Pick<OrderLine, 'name' | 'quantity'>[];
 }
 
 export interface OrderLine {
@@ -55,8 +62,15 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
     email: row.email ?? row.account_email,
     lastPaymentError: row.last_payment_error,
     expiresAt: row.expires_at,
-    carrier: row.carrier,
-    trackingNumber: row.tracking_number,
+    parcels: row.shipments.map(({ id, carrier, tracking_number, items }) => ({
+      shipmentId: id,
+      carrier,
+      trackingNumber: tracking_number,
+      lines: items.map(({ product_id, quantity }) => ({
+        name: row.items.find((item) => item.product_id === product_id)!.name,
+        quantity,
+      })),
+    })),
     lines: row.items.map(({ name, quantity, price }) => ({ name, quantity, unitPriceCents: cents(price) })),
   };
 }

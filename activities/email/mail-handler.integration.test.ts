@@ -125,11 +125,12 @@ describe('a mail', () => {
        values ($1, $2, 'one', 12.5, 'usd', 'One was broken.', 'guest')`,
       [refundId, orderId],
     );
+    const shipmentId = randomUUID();
     await services.db.run(
-      `update orders set fulfillment = 'shipped', shipped_at = now(), carrier = 'UPS', tracking_number = '1Z999' where id = $1`,
-      [orderId],
+      `insert into shipments (id, order_id, carrier, tracking_number) values ($1, $2, 'UPS', '1Z999')`,
+      [shipmentId, orderId],
     );
-    await queue(orderId, { kind: 'order_shipped' });
+    await queue(orderId, { kind: 'order_shipped', shipmentId });
     await queue(orderId, { kind: 'refund_sent', refundId });
     expect(await carry()).toBe(2);
     const [refund, shipment] = await mailsTo(MAILBOX_URL, email);

@@ -65,7 +65,8 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     'a shipment': async () => {
       const { orderId } = (await orders.paid()).order;
       const step = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
-      return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }) };
+      const payload = { shipmentId: expect.any(String) };
+      return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }), payload };
     },
   },
   order_canceled: {

@@ -24,6 +24,8 @@ export const mailPayload = z.object({
   kind: z.enum(MAIL_KINDS),
   /** For emails about a refund. */
   refundId: z.uuid().optional(),
+  /** For emails about a parcel. */
+  shipmentId: z.uuid().optional(),
   /** Recipient, for emails about a change of the address; default: the order's address when the email is sent. */
   to: z.string().optional(),
   /** The reason for a declined card or refund, or for a cancellation, as the shopper sees it; for a changed address, the masked new one. */

@@ -1,6 +1,7 @@
 /** Reads the complete order record, which the order workflow renders for support staff. */
 import { type Buyer, orderDetails } from '../../domain/checkout.ts';
 import { fromDecimal } from '../../domain/money.ts';
+import type { RefundLine } from '../../domain/refund-units.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
@@ -8,7 +9,7 @@ import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
 import { listRefundFacts, type RefundFacts } from '../refunds/refund-facts.ts';
 import { type PreviousContact, readPreviousContacts } from './contact-changes.ts';
-import { type OrderFacts, orderFacts } from './order-facts.ts';
+import { type OrderFacts, orderFacts, orderForRefund } from './order-facts.ts';
 
 /** Maximum number of history events in the record; the newest are kept. */
 const MAX_EVENTS = 60;
@@ -17,10 +18,17 @@ const DAY_MS = 86_400_000;
 export interface OrderRecord {
   order: OrderFacts;
   customer: Buyer;
-  shipment: { carrier: string; trackingNumber: string; shippedAt: string; deliveredAt: string | null } | null;
+  /** Parcels, oldest first. */
+  shipments: {
+    carrier: string;
+    trackingNumber: string;
+    shippedAt: string;
+    deliveredAt: string | null;
+    lines: RefundLine[];
+  }[];
   reviewReason: string | null;
   refunds: RefundFacts[];
-  /** Units bought, canceled, and to ship of each product, in the sequence of the order's lines. */
+  /** Units bought, canceled, shipped, and to ship of each product, in the sequence of the order's lines. */
   packing: PackingLine[];
   /** Shipping and email addresses that were replaced, oldest first. */
   previousContacts: PreviousContact[];
@@ -47,15 +55,16 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
   return {
     order,
     customer: { ...orderDetails(row), userId: row.user_id, email: row.email ?? row.account_email },
-    shipment: row.shipped_at && {
-      carrier: row.carrier ?? '',
-      trackingNumber: row.tracking_number ?? '',
-      shippedAt: row.shipped_at.toISOString(),
-      deliveredAt: row.delivered_at?.toISOString() ?? null,
-    },
+    shipments: row.shipments.map((shipment) => ({
+      carrier: shipment.carrier,
+      trackingNumber: shipment.tracking_number,
+      shippedAt: shipment.shipped_at,
+      deliveredAt: shipment.delivered_at,
+      lines: shipment.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    })),
     reviewReason: row.review_reason,
     refunds,
-    packing: packingLines(order, refunds),
+    packing: packingLines(orderForRefund(row), refunds),
     disputes: await readDisputes(sql, orderId),
     previousContacts: await readPreviousContacts(sql, orderId),
     history: await readHistory(sql, orderId),

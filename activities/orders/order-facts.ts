@@ -1,7 +1,7 @@
 /** An order as workflows and decisions know it: amounts in minor units, times as ISO 8601. */
 import { fromDecimal } from '../../domain/money.ts';
 import { type Fulfillment, hasShipped, type OrderStatus } from '../../domain/order-state.ts';
-import type { RefundableOrder } from '../../domain/refund.ts';
+import type { RefundableOrder, RefundLine } from '../../domain/refund-units.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { lockOrder, type OrderRow, readOrder } from '../../infra/postgres/orders.ts';
 
@@ -17,6 +17,8 @@ export interface OrderFacts {
   paymentIntentId: string | null;
   expiresAt: string;
   lines: { productId: string; sku: string; name: string; quantity: number; unitPriceCents: number }[];
+  /** Units in the order's parcels. */
+  shipped: RefundLine[];
 }
 
 export function orderFacts(row: OrderRow): OrderFacts {
@@ -39,6 +41,9 @@ export function orderFacts(row: OrderRow): OrderFacts {
       quantity,
       unitPriceCents: cents(price),
     })),
+    shipped: row.shipments.flatMap(({ items }) =>
+      items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    ),
   };
 }
 
@@ -57,7 +62,7 @@ export interface OrderForRefund extends RefundableOrder {
 }
 
 export function orderForRefund(row: OrderRow): OrderForRefund {
-  const { status, fulfillment, capturedCents, currency, lines } = orderFacts(row);
+  const { status, fulfillment, capturedCents, currency, lines, shipped } = orderFacts(row);
   return {
     status,
     fulfillment,
@@ -67,6 +72,7 @@ export function orderForRefund(row: OrderRow): OrderForRefund {
     capturedCents,
     currency,
     lines,
+    shipped,
   };
 }
 

@@ -18,10 +18,10 @@ describe('steps of an order', () => {
     const parcel = { action: 'markShipped', carrier: 'UPS', trackingNumber: '1Z' } as const;
     for (const step of [parcel, { action: 'markDelivered' } as const])
       expect(await doStep(orderId, step, 'parcel-1')).toEqual({ outcome: 'done' });
-    const { order, shipment, closesAt } = await caseOf(orderId);
+    const { order, shipments, closesAt } = await caseOf(orderId);
     expect(order.status).toBe('delivered');
     const returnMs = shop.services.settings.RETURN_DAYS * 86_400_000;
-    expect(Date.parse(closesAt!) - Date.parse(shipment!.deliveredAt!)).toBe(returnMs);
+    expect(Date.parse(closesAt!) - Date.parse(shipments[0]!.deliveredAt!)).toBe(returnMs);
   });
 
   it('keep a partial refund: the order has the same status after a review', async () => {

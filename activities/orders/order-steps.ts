@@ -1,20 +1,20 @@
 /** Fulfillment actions of staff. Each is one transaction that is checked under the order's lock and takes effect once per request ID. */
+import { isDeepStrictEqual } from 'node:util';
 import type { UpdateObject } from 'kysely';
 import type { Address } from '../../domain/address.ts';
 import { maskEmail } from '../../domain/email.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
 import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../../domain/order-state.ts';
-import { refusalOfShipping } from '../../domain/shipping.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
 import { lockOrder, type OrderRow, updateOrder } from '../../infra/postgres/orders.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { hasMoneyWithheld, readRecords, readReturned } from '../refunds/refund-facts.ts';
+import { readReturned } from '../refunds/refund-facts.ts';
 import { type Contact, recordContactChange, wasSameContact } from './contact-changes.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
-import { orderForRefund } from './order-facts.ts';
+import { deliveredParcel, insertParcel, markParcelDelivered, type Parcel, refusalOfParcel } from './shipments.ts';
 
 export interface OrderStepRequest {
   orderId: string;
@@ -26,8 +26,8 @@ export interface OrderStepRequest {
   step:
     | { action: 'putUnderReview' }
     | { action: 'endReview' }
-    | { action: 'markShipped'; carrier: string; trackingNumber: string }
-    | { action: 'markDelivered' }
+    | ({ action: 'markShipped' } & Parcel)
+    | { action: 'markDelivered'; trackingNumber?: string }
     | { action: 'correctAddress'; address: Address }
     | { action: 'changeEmail'; email: string }
     | { action: 'resendConfirmation' }
@@ -43,14 +43,14 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
   return db.transaction(async (sql) => {
     const order = await lockOrder(sql, orderId);
     if (!order) return { outcome: 'refused', message: `Order ${orderId} was not found.` };
-    const { type, message, data } = eventOf(step);
+    const { type, message, data } = eventOf(step, order);
     const dedupeKey = `${step.action}:${request.requestId}`;
     const earlier = await earlierEvent(sql, orderId, dedupeKey);
     if (earlier) {
       const contact = contactOf(step);
       const isSame =
         earlier.message === message &&
-        hasSameData(earlier.data, data) &&
+        isDeepStrictEqual(earlier.data, data) &&
         (!contact || (await wasSameContact(sql, orderId, request.requestId, contact)));
       return isSame
         ? { outcome: 'done' }
@@ -88,13 +88,17 @@ async function apply(sql: Sql, order: OrderRow, request: OrderStepRequest): Prom
     case 'endReview':
       return setFulfillment(sql, order, 'unfulfilled', { review_reason: null });
     case 'markShipped': {
-      const { carrier, trackingNumber: tracking_number } = step;
-      const shipped = { fulfillment: 'shipped', status: 'shipped', carrier, tracking_number } as const;
-      await updateOrder(sql, order.id, { ...shipped, shipped_at: now });
-      return queueMail(sql, order.id, { kind: 'order_shipped' });
+      const { shipmentId, fulfillment } = await insertParcel(sql, order, step);
+      await setFulfillment(sql, order, fulfillment, fulfillment === 'shipped' ? { shipped_at: now } : {});
+      return queueMail(sql, order.id, { kind: 'order_shipped', shipmentId });
     }
-    case 'markDelivered':
-      return setFulfillment(sql, order, 'delivered', { delivered_at: now });
+    case 'markDelivered': {
+      const delivered = deliveredParcel(order, step.trackingNumber);
+      const isComplete = 'parcel' in delivered && (await markParcelDelivered(sql, order, delivered.parcel));
+      if (isComplete && order.fulfillment === 'shipped')
+        await setFulfillment(sql, order, 'delivered', { delivered_at: now });
+      return;
+    }
     case 'correctAddress':
       await recordContact(sql, request, order.shipping_address);
       return updateOrder(sql, order.id, { shipping_address: step.address });
@@ -142,9 +146,10 @@ export const CANCELLATION_REVIEW = 'A cancellation is waiting for approval.';
 
 /** Why the order's refunds and disputes forbid an action. The caller holds the order's lock, so they can't change in the meantime. */
 async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: OrderRow): Promise<string | undefined> {
-  if (step.action === 'markShipped') {
-    const refunds = await readRecords(sql, order.id);
-    return refusalOfShipping(orderForRefund(order), refunds, await hasMoneyWithheld(sql, order.id));
+  if (step.action === 'markShipped') return refusalOfParcel(sql, order, step);
+  if (step.action === 'markDelivered') {
+    const delivered = deliveredParcel(order, step.trackingNumber);
+    return 'refused' in delivered ? delivered.refused : undefined;
   }
   if (step.action === 'changeEmail' && (await emailOf(sql, order)) === step.email)
     return 'Emails about this order already go to this address.';
@@ -159,22 +164,27 @@ interface StepEvent {
   data: Record<string, unknown>;
 }
 
-function eventOf(step: OrderStepRequest['step']): StepEvent {
+function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'items'>): StepEvent {
   switch (step.action) {
     case 'putUnderReview':
       return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
     case 'endReview':
       return { type: 'review_ended', message: 'The review ended.', data: {} };
     case 'markShipped': {
-      const { carrier, trackingNumber } = step;
+      const { carrier, trackingNumber, lines } = step;
+      const nameOf = (productId: string) => items.find((item) => item.product_id === productId)?.name;
+      const what = lines?.map(({ productId, quantity }) => `${quantity} × “${nameOf(productId)}” `).join('and ') ?? '';
       return {
         type: 'order_shipped',
-        message: `Shipped with ${carrier}, tracking number ${trackingNumber}.`,
-        data: { carrier, trackingNumber },
+        message: `Shipped ${what}with ${carrier}, tracking number ${trackingNumber}.`,
+        data: { carrier, trackingNumber, ...(lines && { lines }) },
       };
     }
-    case 'markDelivered':
-      return { type: 'order_delivered', message: 'Delivered.', data: {} };
+    case 'markDelivered': {
+      const { trackingNumber } = step;
+      if (trackingNumber === undefined) return { type: 'order_delivered', message: 'Delivered.', data: {} };
+      return { type: 'order_delivered', message: `Delivered: parcel ${trackingNumber}.`, data: { trackingNumber } };
+    }
     case 'correctAddress':
       return {
         type: 'address_corrected',
@@ -191,8 +201,4 @@ function eventOf(step: OrderStepRequest['step']): StepEvent {
     case 'resendConfirmation':
       return { type: 'confirmation_resent', message: 'The order confirmation was resent.', data: {} };
   }
-}
-
-function hasSameData(stored: Record<string, unknown>, requested: Record<string, unknown>): boolean {
-  return Object.keys(requested).every((key) => JSON.stringify(stored[key]) === JSON.stringify(requested[key]));
 }

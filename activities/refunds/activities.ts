@@ -63,8 +63,7 @@ export function createRefundActivities(deps: Pick<ActivityDependencies, 'db' | '
 
     /** Safe to retry: the items of a return are received once. */
     receiveReturn: (request: decisions.ReturnRequest) => decided(decisions.receiveReturn(db, limits, request)),
-    declineReturn: (request: Required<Omit<decisions.ReturnRequest, 'restock'>>) =>
-      decided(decisions.declineReturn(db, request)),
+    declineReturn: (request: Required<decisions.RetryRequest>) => decided(decisions.declineReturn(db, request)),
 
     /** Safe to retry: a refund that is already pending again is returned unchanged. */
     retryRefund: (request: decisions.RetryRequest) => decided(decisions.retryFailed(db, limits, request)),

@@ -9,9 +9,10 @@ import {
   refusalOfResumed,
   unknownRequesterRefusal,
 } from '../../domain/refund.ts';
+import { type ArrivedPart, arrivedPart } from '../../domain/returns.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
-import { now } from '../../infra/postgres/statement-parts.ts';
+import { now, rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { earlierEvent, recordEvent } from '../orders/order-events.ts';
 import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
@@ -156,7 +157,7 @@ function mailRefusal(sql: Sql, refund: RefundFacts, reason: string): Promise<voi
   return queueMail(sql, refund.orderId, { kind: 'refund_refused', refundId: refund.refundId, message: reason });
 }
 
-export interface ReturnRequest {
+export interface ReturnRequest extends ArrivedPart {
   refundId: string;
   requestId: string;
   actor: string;
@@ -174,9 +175,13 @@ export async function receiveReturn(
   limits: RefundLimits,
   request: ReturnRequest,
 ): Promise<DecisionResult> {
-  return withRefund(db, request.refundId, async (sql, refund, order) => {
-    const dedupeKey = returnKey(refund.refundId);
-    if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);
+  return withRefund(db, request.refundId, async (sql, requested, order) => {
+    const dedupeKey = returnKey(requested.refundId);
+    if (requested.status !== 'awaiting_return') return notAwaitingReturn(sql, requested, dedupeKey);
+    const arrived = arrivedPart(requested, order, request);
+    if ('refused' in arrived) return { outcome: 'refused', code: 'conflict', message: arrived.refused };
+    const refund = { ...requested, ...arrived };
+    if (request.lines) await reduceReturn(sql, refund);
     // A chargeback can have taken some or all of the money while the items were in transit; the return is recorded anyway.
     const others = await readRecords(sql, refund.orderId, refund.refundId);
     const amountCents = Math.min(refund.amountCents, refundableCents(order, others));
@@ -195,10 +200,8 @@ export async function receiveReturn(
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'return_received',
-      message: isPaidBack
-        ? 'The returned items have arrived; the payment was already refunded.'
-        : 'The returned items have arrived.',
-      data: { refundId: refund.refundId, requestId: request.requestId, restock: request.restock },
+      message: arrivedMessage(refund, requested, isPaidBack),
+      data: { refundId: refund.refundId, requestId: request.requestId, restock: request.restock, lines: request.lines },
       actor: request.actor,
       reason: request.reason,
       dedupeKey,
@@ -207,11 +210,38 @@ export async function receiveReturn(
   });
 }
 
+function arrivedMessage(refund: RefundFacts, requested: RefundFacts, isPaidBack: boolean): string {
+  const units = refund.lines.map(({ quantity, name }) => `${quantity} × “${name}”`).join(', ');
+  const isPart = refund.lines !== requested.lines;
+  const arrived = isPart ? `A part of the return has arrived: ${units}` : 'The returned items have arrived';
+  return isPaidBack ? `${arrived}; the payment was already refunded.` : `${arrived}.`;
+}
+
+/** Reduces a return to the units that arrived. */
+async function reduceReturn(sql: Sql, { refundId, lines }: RefundFacts): Promise<void> {
+  const arrived = rowsOf(
+    'arrived',
+    { product_id: 'uuid', quantity: 'integer' },
+    lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+  );
+  await sql.run(
+    sql.query
+      .deleteFrom('refund_items')
+      .where('refund_id', '=', refundId)
+      .where((item) => item('product_id', 'not in', item.selectFrom(arrived).select('arrived.product_id'))),
+  );
+  await sql.run(
+    sql.query
+      .updateTable('refund_items')
+      .from(arrived)
+      .set((item) => ({ quantity: item.ref('arrived.quantity') }))
+      .whereRef('refund_items.product_id', '=', 'arrived.product_id')
+      .where('refund_items.refund_id', '=', refundId),
+  );
+}
+
 /** Declines a return whose items did not arrive or can't be accepted. */
-export async function declineReturn(
-  db: Database,
-  request: Required<Omit<ReturnRequest, 'restock'>>,
-): Promise<DecisionResult> {
+export async function declineReturn(db: Database, request: Required<RetryRequest>): Promise<DecisionResult> {
   return withRefund(db, request.refundId, async (sql, refund) => {
     const dedupeKey = `declined:${refund.refundId}`;
     if (refund.status !== 'awaiting_return') return notAwaitingReturn(sql, refund, dedupeKey);

@@ -3,7 +3,8 @@ import { STRIPE } from '../../domain/identity.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { isClosedRefund, type RefundStatus } from '../../domain/order-state.ts';
-import { isWaiting, refundableCents, refundableQuantities, replacedBy } from '../../domain/refund.ts';
+import { isWaiting, refundableCents, replacedBy } from '../../domain/refund.ts';
+import { refundableQuantities, remainingLines } from '../../domain/refund-units.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
@@ -178,9 +179,7 @@ async function insertFound(
   const order = (await lockForRefund(sql, orderId))!;
   const records = await readRecords(sql, orderId);
   const decided = records.filter((refund) => !isWaiting(refund));
-  const left = [...refundableQuantities(order, decided)].flatMap(([productId, product]) =>
-    product.left > 0 ? [{ productId, quantity: product.left }] : [],
-  );
+  const left = remainingLines(refundableQuantities(order, decided), 'unshipped');
   const isAll = order.isSold && !order.hasShipped && amountCents >= refundableCents(order, decided);
   const cancelsUnits = isAll && left.length > 0;
   const lines = cancelsUnits ? left : [];
@@ -191,7 +190,9 @@ async function insertFound(
   );
   if (!isAll) return;
   // A refund that is owed for restocked units stays open, since what was found can fail at the bank too.
-  const failed = replacedBy(order, decided, { amountCents, lines }).filter((refund) => !refund.isRestocked);
+  const failed = replacedBy(order, decided, { amountCents, lines, cancelsUnits }).filter(
+    (refund) => !refund.isRestocked,
+  );
   const replaced = [...records.filter(isWaiting), ...failed];
   await replaceRefunds(sql, { refundId, orderId, kind }, replaced, STRIPE);
 }

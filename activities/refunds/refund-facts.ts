@@ -2,7 +2,7 @@
 import { STRIPE } from '../../domain/identity.ts';
 import { fromDecimal, sumCents } from '../../domain/money.ts';
 import type { RefundStatus } from '../../domain/order-state.ts';
-import type { RefundLine, RefundRecord } from '../../domain/refund.ts';
+import type { RefundLine, RefundRecord } from '../../domain/refund-units.ts';
 import { withholdsMoney } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { type RefundRow, readRefund, readRefunds } from '../../infra/postgres/refunds.ts';

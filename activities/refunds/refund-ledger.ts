@@ -7,13 +7,13 @@ import {
   decideRefund,
   needsApproval,
   type RefundLimits,
-  type RefundLine,
   type RefundRequest,
   refundableCents,
   replacedBy,
   returnsClosedAt,
   unknownRequesterRefusal,
 } from '../../domain/refund.ts';
+import { isPartlyShipped, type RefundLine } from '../../domain/refund-units.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { lockOrder, updateOrder } from '../../infra/postgres/orders.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
@@ -21,6 +21,7 @@ import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { recordEvent } from '../orders/order-events.ts';
 import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
+import { fulfillmentOfPartlyShipped } from '../orders/shipments.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import {
   hasMoneyWithheld,
@@ -84,11 +85,12 @@ export async function requestRefund(
     });
     const decision = decideRefund(order, earlier, { ...request, isShopper: role === 'customer' });
     if (decision.outcome === 'refused') return refused(decision.code, decision.message);
+    const areUnitsShipped = order.hasShipped || (isPartlyShipped(order) && !decision.cancelsUnits);
     // A shopper who asked to cancel items that shipped at the same moment did not ask for a return.
-    if (role === 'customer' && order.hasShipped && request.awaitReturn === false)
+    if (role === 'customer' && areUnitsShipped && request.awaitReturn === false)
       return refused('order_not_refundable', 'The order has shipped. Request a return instead.');
-    const isReturn = request.awaitReturn === true || (role === 'customer' && order.hasShipped);
-    if (isReturn && !order.hasShipped) {
+    const isReturn = request.awaitReturn === true || (role === 'customer' && areUnitsShipped);
+    if (isReturn && !areUnitsShipped) {
       return refused(
         'invalid_request',
         'This order has not shipped, so there is nothing to return. Omit "awaitReturn" to cancel its items instead.',
@@ -256,9 +258,16 @@ export async function updateRefundedOrder(sql: Sql, orderId: string): Promise<Or
   const isClosed = order.status === 'expired' || order.status === 'canceled';
   // Money paid another way is not in Stripe's refunds, but the shopper has received it.
   const returnedCents = refundedCents + otherwiseCents;
-  const status = isClosed
-    ? order.status
-    : statusOfPaid({ fulfillment: order.fulfillment, capturedCents, refundedCents: returnedCents });
-  await updateOrder(sql, orderId, { refunded_amount: toDecimalString(refundedCents, order.currency), status });
+  const shipping =
+    order.fulfillment === 'partially_shipped'
+      ? await fulfillmentOfPartlyShipped(sql, order)
+      : { fulfillment: order.fulfillment };
+  const { fulfillment } = shipping;
+  const status = isClosed ? order.status : statusOfPaid({ fulfillment, capturedCents, refundedCents: returnedCents });
+  await updateOrder(sql, orderId, {
+    ...shipping,
+    refunded_amount: toDecimalString(refundedCents, order.currency),
+    status,
+  });
   return status;
 }

@@ -231,6 +231,13 @@ const ACTIVITIES: Readonly<Record<Money, Readonly<Record<string, () => Promise<R
   receiveReturn: {
     'fit to be sold': () =>
       awaitingReturn((refundId) => () => shop.activities.receiveReturn({ refundId, ...BY_ANNA, restock: true })),
+    'of which a part arrived': async () => {
+      const order = await orders.shipped();
+      const { refundId } = await orders.refunded(order.order.orderId, { awaitReturn: true });
+      const lines = [{ productId: order.product.id, quantity: 1 }];
+      const received = { refundId, ...BY_ANNA, restock: true, lines };
+      return { scope: scopeOf(order), run: () => shop.activities.receiveReturn(received) };
+    },
   },
   declineReturn: {
     'that does not come': () =>

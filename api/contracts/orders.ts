@@ -49,13 +49,14 @@ export const orderEvent = z.object({
   reason: z.string().nullable().meta({ description: 'Reason for the change; visible to staff only' }),
 });
 
-/** The order's shipment; null until it has shipped. */
+/** One parcel of an order. */
 export const shipment = z
   .object({
     carrier: z.string(),
     tracking_number: z.string(),
     shipped_at: timestamp,
     delivered_at: timestamp.nullable(),
+    items: z.array(z.object({ product_id: uuid, quantity: z.number().int() })),
   })
   .meta({ id: 'Shipment' });
 
@@ -66,7 +67,9 @@ export const order = z
     id: uuid,
     status: z.enum(ORDER_STATUSES),
     fulfillment: z.enum(FULFILLMENTS).meta({ description: 'Delivery state of a paid order' }),
-    shipment: shipment.nullable(),
+    shipments: z
+      .array(shipment)
+      .meta({ description: 'The order’s parcels, oldest first; empty until one has shipped' }),
     returns_until: timestamp.nullable().meta({ description: 'When the return period ends; null before delivery' }),
     cancellation_waits: z.boolean().meta({
       description:

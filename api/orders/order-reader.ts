@@ -107,12 +107,11 @@ export async function readOrder(
     user_id: row.user_id,
     status: row.status,
     fulfillment: row.fulfillment,
-    shipment: row.shipped_at && {
-      carrier: row.carrier ?? '',
-      tracking_number: row.tracking_number ?? '',
-      shipped_at: row.shipped_at.toISOString(),
-      delivered_at: row.delivered_at?.toISOString() ?? null,
-    },
+    shipments: row.shipments.map(({ id: _id, shipped_at, delivered_at, ...shipment }) => ({
+      ...shipment,
+      shipped_at: new Date(shipped_at).toISOString(),
+      delivered_at: delivered_at && new Date(delivered_at).toISOString(),
+    })),
     returns_until: row.delivered_at && returnsUntil(row.delivered_at, settings.RETURN_DAYS).toISOString(),
     cancellation_waits: row.cancellation_waits,
     review_reason: isShopper ? null : row.review_reason,

@@ -11,9 +11,17 @@ import { now } from './statement-parts.ts';
 
 export type OrderItemRow = Pick<Row<'order_items'>, 'product_id' | 'sku' | 'name' | 'image_url' | 'quantity' | 'price'>;
 
-/** An order with its items in order of product ID. */
+/** A parcel with its units; times as ISO 8601. */
+export interface ShipmentRow extends Pick<Row<'shipments'>, 'id' | 'carrier' | 'tracking_number'> {
+  shipped_at: string;
+  delivered_at: string | null;
+  items: Pick<Row<'shipment_items'>, 'product_id' | 'quantity'>[];
+}
+
+/** An order with its items in order of product ID, and its parcels, oldest first. */
 export interface OrderRow extends Row<'orders'> {
   items: OrderItemRow[];
+  shipments: ShipmentRow[];
 }
 
 /** Selects whole orders: add conditions, columns, or a lock. */
@@ -21,7 +29,7 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
   return sql.query
     .selectFrom('orders')
     .selectAll('orders')
-    .select((order) =>
+    .select((order) => [
       jsonArrayFrom(
         order
           .selectFrom('order_items as item')
@@ -30,7 +38,26 @@ export function selectOrder(sql: Sql): SelectQueryBuilder<Tables, 'orders', Orde
           .whereRef('item.order_id', '=', 'orders.id')
           .orderBy('item.product_id'),
       ).as('items'),
-    );
+      jsonArrayFrom(
+        order
+          .selectFrom('shipments as parcel')
+          .select(['parcel.id', 'parcel.carrier', 'parcel.tracking_number'])
+          .select((parcel) => [
+            parcel.ref('parcel.shipped_at').$castTo<string>().as('shipped_at'),
+            parcel.ref('parcel.delivered_at').$castTo<string | null>().as('delivered_at'),
+            jsonArrayFrom(
+              parcel
+                .selectFrom('shipment_items as unit')
+                .select(['unit.product_id', 'unit.quantity'])
+                .whereRef('unit.shipment_id', '=', 'parcel.id')
+                .orderBy('unit.product_id'),
+            ).as('items'),
+          ])
+          .whereRef('parcel.order_id', '=', 'orders.id')
+          .orderBy('parcel.shipped_at')
+          .orderBy('parcel.id'),
+      ).as('shipments'),
+    ]);
 }
 
 const orderById = builtOnce((sql, { orderId }: { orderId: string }) =>

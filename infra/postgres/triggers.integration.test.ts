@@ -13,12 +13,14 @@ const TRIGGERS: Readonly<Record<string, 'refuses' | 'writes' | 'notifies'>> = {
   order_events_append_only: 'refuses',
   order_status_steps: 'refuses',
   shipping_respects_refunds: 'refuses',
+  parcels_within_order: 'refuses',
   product_changes: 'writes',
   product_to_outbox: 'writes',
   stock_to_outbox: 'writes',
   order_changes_taste: 'writes',
   order_notifies_listeners: 'notifies',
   refund_notifies_listeners: 'notifies',
+  shipment_notifies_listeners: 'notifies',
   outbox_wakes_relay: 'notifies',
 };
 
@@ -114,6 +116,38 @@ describe('shipping', () => {
   it('is not checked again once the order has shipped', async () => {
     const write = `${SHIP}; update refunds set cancels_units = true where id = '${F.refund}'; ${order(`fulfillment = 'shipped'`)}`;
     expect(await refusalOf(client, write)).toBeUndefined();
+  });
+});
+
+describe('a parcel', () => {
+  const ship = (quantity: number, productId: string = F.product) =>
+    `insert into shipments (id, order_id, carrier, tracking_number) values ('${F.none}', '${F.order}', 'UPS', '1Z2');
+     insert into shipment_items (shipment_id, product_id, quantity) values ('${F.none}', '${productId}', ${quantity})`;
+  const refund = (set: string) => `update refunds set ${set} where id = '${F.refund}'`;
+  const refused = { code: '23514', message: expect.stringContaining('more of product') };
+
+  it('contains no more units than were bought, with those of the order’s other parcels', async () => {
+    expect(await refusalOf(client, ship(1))).toBeUndefined();
+    expect(await refusalOf(client, ship(2))).toMatchObject(refused);
+    expect(await refusalOf(client, ship(1, F.otherProduct))).toMatchObject(refused);
+    const more = `update shipment_items set quantity = 3 where shipment_id = '${F.shipment}'`;
+    expect(await refusalOf(client, more)).toMatchObject(refused);
+  });
+
+  it.each(['awaiting_approval', 'pending', 'succeeded', 'failed'])(
+    'contains no unit that a refund cancels which is %s',
+    async (status) => {
+      const write = `${refund(`cancels_units = true, status = '${status}'`)}; ${ship(1)}`;
+      expect(await refusalOf(client, write)).toMatchObject(refused);
+    },
+  );
+
+  it('may contain units of a refund that was rejected or cancels nothing, unless they are back in stock', async () => {
+    expect(await refusalOf(client, `${refund(`cancels_units = false`)}; ${ship(1)}`)).toBeUndefined();
+    const rejected = refund(`cancels_units = true, status = 'rejected'`);
+    expect(await refusalOf(client, `${rejected}; ${ship(1)}`)).toBeUndefined();
+    const restocked = `update refund_items set restocked_at = now() where refund_id = '${F.refund}'`;
+    expect(await refusalOf(client, `${rejected}; ${restocked}; ${ship(1)}`)).toMatchObject(refused);
   });
 });
 
@@ -237,12 +271,13 @@ describe('listeners', () => {
   ];
   const created = (set: string) => `update orders set ${set} where id = '${F.none}'`;
   const DELETE = [
+    'delete from shipments where order_id = any($1)',
     'delete from refunds where order_id = any($1)',
     'delete from orders where id = any($1)',
     'delete from reservations where id = any($1)',
   ];
 
-  it('are notified of changes of an order and its refunds, and of nothing else', async () => {
+  it('are notified of changes of an order, its refunds, and its parcels, and of nothing else', async () => {
     for (const statement of CREATE) await services.db.pool.query(statement);
     try {
       const seen = [
@@ -257,6 +292,8 @@ describe('listeners', () => {
          values ('${REFUND}', '${F.none}', 'r', 1, 'usd', 'r', 'system')`,
         `update refunds set status = 'failed' where id = '${REFUND}'`,
         `update refunds set given_up_at = now() where id = '${REFUND}'`,
+        `insert into shipments (id, order_id, carrier, tracking_number) values ('${REFUND}', '${F.none}', 'UPS', '1Z')`,
+        `update shipments set delivered_at = now() where id = '${REFUND}'`,
       ];
       for (const write of seen) {
         const payloads = await payloadsOn('order_changed', [write], `stop ${F.none}`);

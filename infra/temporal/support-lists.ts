@@ -54,7 +54,7 @@ const LISTS = {
   },
   'to-ship': {
     title: 'Orders ready to ship',
-    query: () => inStatus('paid', 'partially_refunded'),
+    query: () => inStatus('paid', 'partially_refunded', 'partially_shipped'),
   },
   'under-review': {
     title: 'Orders under review',

@@ -192,6 +192,31 @@ describe('a shipped order', () => {
     expect(shopper.complaints).toEqual([]);
   });
 
+  it('in part: shows each parcel, and lets the rest be canceled and the shipped items returned', async () => {
+    const [sent, waiting] = [await newProduct({ price: 20 }), await newProduct({ price: 30 })];
+    await using shopper = await visit(browser, { viewport: PHONE });
+    const { page } = shopper;
+    const orderId = await buy(page, [sent, waiting]);
+    await markShipped(orderId, 'UPS', '1Z999AA10123456784', [{ product: sent.sku, quantity: 1 }]);
+    await status(page, 'partially_shipped').waitFor();
+    await page.getByRole('heading', { name: 'Part of your order is on its way' }).waitFor();
+    await page.getByText(`1 × ${sent.name}`).first().waitFor();
+    await picture(page, 'order-partially-shipped');
+    await expectNoSidewaysScroll(page);
+    expect(await page.getByRole('heading', { name: 'Cancel order' }).count()).toBe(0);
+    const back = await expand(page, 'Request a return');
+    expect(await back.getByText(waiting.name).count()).toBe(0);
+    const form = await expand(page, 'Cancel items');
+    expect(await form.getByText(sent.name).count()).toBe(0);
+    await form.getByLabel(waiting.name).selectOption('1');
+    await form.getByLabel('Reason for canceling').fill('Took too long');
+    await form.getByRole('button', { name: 'Cancel items' }).click();
+    await refundState(page, 'succeeded').getByText('$30.00').waitFor();
+    // Nothing remains to ship, so the order has shipped.
+    await status(page, 'shipped').waitFor();
+    expect(shopper.complaints).toEqual([]);
+  });
+
   it('can be returned without scripts', async () => {
     const product = await newProduct({ price: 18 });
     await using shopper = await visit(browser, WITHOUT_SCRIPTS);

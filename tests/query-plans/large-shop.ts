@@ -84,6 +84,16 @@ const STEPS: readonly [table: string, sql: string][] = [
      select ${idOf('order', 'n')}, ${idOf('product', `(n * 31 % ${PRODUCTS} + 1)`)}, 2, 12.5, 'SKU', 'Product', '/media/1.webp' from ${series(ORDERS)}`,
   ],
   [
+    'shipments',
+    `insert into shipments (id, order_id, carrier, tracking_number, shipped_at, delivered_at)
+     select id, id, 'UPS', '1Z', shipped_at, delivered_at from orders where shipped_at is not null`,
+  ],
+  [
+    'shipment items',
+    `insert into shipment_items (shipment_id, product_id, quantity)
+     select order_id, product_id, quantity from order_items join shipments using (order_id)`,
+  ],
+  [
     'order history',
     `insert into order_events (order_id, type, message, dedupe_key, created_at)
      select ${idOf('order', 'n')}, 'order_opened', 'Order placed.', 'opened', ${PLACED_AT} from ${series(ORDERS)}`,

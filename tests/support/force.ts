@@ -12,7 +12,8 @@ export async function force(db: Database, statements: readonly string[], values:
 export function deleteOrders(db: Database, orderIds: readonly string[]): Promise<void> {
   const statements = [
     'delete from refund_items where refund_id in (select id from refunds where order_id = any($1))',
-    ...['refunds', 'disputes', 'payments', 'order_items', 'order_events', 'order_contact_changes'].map(
+    'delete from shipment_items where shipment_id in (select id from shipments where order_id = any($1))',
+    ...['shipments', 'refunds', 'disputes', 'payments', 'order_items', 'order_events', 'order_contact_changes'].map(
       (table) => `delete from ${table} where order_id = any($1)`,
     ),
     'delete from orders where id = any($1)',

@@ -1,5 +1,5 @@
 /** Refund records for the rules in `domain/refund.ts`. */
-import type { RefundRecord } from '../../domain/refund.ts';
+import type { RefundRecord } from '../../domain/refund-units.ts';
 
 /** A succeeded refund of 3.00 without lines, with the given changes. */
 export function refundRecord(refund: Partial<RefundRecord> = {}): RefundRecord {

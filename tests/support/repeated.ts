@@ -73,6 +73,11 @@ export async function expectRepeatable(services: Services, prepare: () => Promis
 const QUERIES: Readonly<Record<string, { of: keyof Scope; sql: string }>> = {
   orders: { of: 'orderIds', sql: `select to_jsonb(o) - 'updated_at' as row from orders o where id = any($1::uuid[])` },
   order_items: { of: 'orderIds', sql: 'select to_jsonb(i) as row from order_items i where order_id = any($1::uuid[])' },
+  shipments: { of: 'orderIds', sql: 'select to_jsonb(s) as row from shipments s where order_id = any($1::uuid[])' },
+  shipment_items: {
+    of: 'orderIds',
+    sql: 'select to_jsonb(i) as row from shipment_items i join shipments s on s.id = i.shipment_id where s.order_id = any($1::uuid[])',
+  },
   order_events: {
     of: 'orderIds',
     sql: 'select to_jsonb(e) as row from order_events e where order_id = any($1::uuid[])',

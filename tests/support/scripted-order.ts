@@ -33,7 +33,7 @@ export class ScriptedOrder {
   createPaymentFailures = 0;
   /** How often recording the payment fails before it succeeds. */
   bookFailures = 0;
-  shipment: OrderRecord['shipment'] = null;
+  shipments: OrderRecord['shipments'] = [];
   refunds: RefundFacts[] = [];
   disputes: OrderRecord['disputes'] = [];
   closesAt: string | null = null;
@@ -52,6 +52,7 @@ export class ScriptedOrder {
       paymentIntentId: null,
       expiresAt: expiresAt.toISOString(),
       lines: [{ productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 }],
+      shipped: [],
     };
   }
 
@@ -90,7 +91,7 @@ export class ScriptedOrder {
         email: null,
         shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
       },
-      shipment: this.shipment,
+      shipments: this.shipments,
       reviewReason: null,
       refunds: this.refunds,
       packing: [],

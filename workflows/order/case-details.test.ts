@@ -42,6 +42,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     paymentIntentId: 'pi_1',
     expiresAt: '2026-11-01T10:10:00.000Z',
     lines: LINES,
+    shipped: [],
     ...change,
   };
   const record: OrderRecord = {
@@ -51,7 +52,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
       email: null,
       shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
     },
-    shipment: null,
+    shipments: [],
     reviewReason: null,
     refunds,
     packing: [],

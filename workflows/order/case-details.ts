@@ -63,23 +63,24 @@ function itemTable(
   packing: OrderRecord['packing'] | undefined,
   money: (cents: number) => string,
 ): string {
-  const canceled = packing?.filter((line) => line.canceled + line.pending > 0) ?? [];
-  if (canceled.length === 0) {
+  const isPacked = packing?.some((line) => line.canceled + line.pending > 0 || (line.shipped > 0 && line.toShip > 0));
+  if (!packing || !isPacked) {
     return table(
       ['Item', 'SKU', 'Quantity', 'Price'],
       lines.map((line) => [plain(line.name), plain(line.sku), `${line.quantity}`, money(line.unitPriceCents)]),
     );
   }
   return table(
-    ['Item', 'SKU', 'Bought', 'Canceled', 'To ship', 'Price'],
+    ['Item', 'SKU', 'Bought', 'Canceled', 'Shipped', 'To ship', 'Price'],
     lines.map((line) => {
-      const packed = packing!.find(({ productId }) => productId === line.productId)!;
+      const packed = packing.find(({ productId }) => productId === line.productId)!;
       const pending = packed.pending > 0 ? ` and ${packed.pending} being refunded` : '';
       return [
         plain(line.name),
         plain(line.sku),
         `${packed.bought}`,
         `${packed.canceled}${pending}`,
+        `${packed.shipped}`,
         `**${packed.toShip}**`,
         money(line.unitPriceCents),
       ];
@@ -121,16 +122,8 @@ function buyerText(customer: Buyer): string {
 }
 
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
-  const { shipment } = record;
   const parts: string[] = [buyerText(record.customer)];
-  if (shipment) {
-    parts.push(
-      [
-        `- Shipped: ${atTime(shipment.shippedAt)} with ${plain(shipment.carrier)}, tracking number ${plain(shipment.trackingNumber)}`,
-        ...(shipment.deliveredAt ? [`- Delivered: ${atTime(shipment.deliveredAt)}`] : []),
-      ].join('\n'),
-    );
-  }
+  if (record.shipments.length > 0) parts.push(record.shipments.map((parcel) => parcelText(parcel, record)).join('\n'));
   if (record.refunds.length > 0) {
     parts.push(
       '**Refunds**',
@@ -195,6 +188,15 @@ function describeRecord(record: OrderRecord, money: (cents: number) => string): 
   return parts;
 }
 
+/** One parcel; its items are named if the order has several parcels. */
+function parcelText(parcel: OrderRecord['shipments'][number], { shipments, order }: OrderRecord): string {
+  const nameOf = (productId: string) => order.lines.find((line) => line.productId === productId)?.name ?? productId;
+  const isPart = shipments.length > 1 || order.fulfillment === 'partially_shipped';
+  const items = parcel.lines.map(({ productId, quantity }) => `${quantity} × ${plain(nameOf(productId))}`).join(', ');
+  const shipped = `- Shipped: ${atTime(parcel.shippedAt)} with ${plain(parcel.carrier)}, tracking number ${plain(parcel.trackingNumber)}${isPart ? `: ${items}` : ''}`;
+  return parcel.deliveredAt ? `${shipped}\n- Delivered: ${atTime(parcel.deliveredAt)}` : shipped;
+}
+
 /** A goodwill refund is for no item, so all items still ship. */
 function refundedItems(refund: OrderRecord['refunds'][number]): string {
   if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
@@ -204,6 +206,7 @@ function refundedItems(refund: OrderRecord['refunds'][number]): string {
 const NEXT: Partial<Record<OrderStatus, string>> = {
   paid: 'Paid. Ready to ship.',
   partially_refunded: 'Paid and partially refunded. Ready to ship.',
+  partially_shipped: 'Partially shipped. Ship the items under “To ship”.',
   shipped: 'Shipped. Waiting for delivery.',
   refunded: 'The full amount was refunded or charged back.',
 };
@@ -256,11 +259,12 @@ function nextByStatus(status: OrderStatus, record: OrderRecord | undefined): str
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded'];
+const SHIPPABLE: readonly OrderStatus[] = ['paid', 'partially_refunded', 'partially_shipped'];
 const isOneOf = (status: OrderStatus, statuses: readonly OrderStatus[]) => statuses.includes(status);
 
 function shippingBlock(record: OrderRecord, isWithheld: boolean): string | undefined {
-  const refusal = refusalOfShipping({ lines: record.order.lines }, record.refunds, false);
+  const { lines, shipped, fulfillment } = record.order;
+  const refusal = refusalOfShipping({ lines, shipped, hasShipped: hasShipped(fulfillment) }, record.refunds, false);
   return refusal ?? (isWithheld ? 'The bank has not decided the chargeback yet.' : undefined);
 }
 

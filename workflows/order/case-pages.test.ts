@@ -31,6 +31,7 @@ const ORDER: OrderFacts = {
     { productId: 'p1', sku: 'MUG-1', name: 'Stoneware mug', quantity: 2, unitPriceCents: 1250 },
     { productId: 'p2', sku: 'BOWL-1', name: 'Bowl | blue', quantity: 1, unitPriceCents: 1500 },
   ],
+  shipped: [],
 };
 type Refund = OrderRecord['refunds'][number];
 const REFUND: Refund = refundFacts({
@@ -51,7 +52,7 @@ const RECORD: OrderRecord = {
     email: null,
     shipping_address: { street: '1 Main Street', city: 'Portland', postal_code: '97201', country: 'US' },
   },
-  shipment: null,
+  shipments: [],
   reviewReason: null,
   refunds: [],
   packing: [],
@@ -61,13 +62,22 @@ const RECORD: OrderRecord = {
   paymentUrl: null,
   closesAt: null,
 };
-const packed = (productId: string, canceled: number, pending: number, bought = 2) => ({
+const parcel = (shipment: Partial<OrderRecord['shipments'][number]> = {}): OrderRecord['shipments'][number] => ({
+  carrier: 'UPS',
+  trackingNumber: '1Z9',
+  shippedAt: '2026-11-03T10:00:00.000Z',
+  deliveredAt: '2026-11-04T10:00:00.000Z',
+  lines: [{ productId: 'p1', quantity: 1 }],
+  ...shipment,
+});
+const packed = (productId: string, canceled: number, pending: number, bought = 2, shipped = 0) => ({
   productId,
   name: productId,
   bought,
   canceled,
   pending,
-  toShip: bought - canceled - pending,
+  shipped,
+  toShip: bought - canceled - pending - shipped,
 });
 const dispute = (status: string, evidenceDueBy: string | null = null) => ({
   disputeId: 'du_1',
@@ -174,10 +184,25 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'partially_refunded' },
     record: { packing: [packed('p1', 1, 1), packed('p2', 0, 0, 1)] },
   },
+  'of which a part has shipped': {
+    order: {
+      status: 'partially_shipped',
+      fulfillment: 'partially_shipped',
+      shipped: [{ productId: 'p1', quantity: 1 }],
+    },
+    record: { shipments: [parcel({ deliveredAt: null })], packing: [packed('p1', 0, 0, 2, 1), packed('p2', 0, 0, 1)] },
+  },
+  'that shipped in two parcels': {
+    order: { status: 'shipped', fulfillment: 'shipped' },
+    record: {
+      shipments: [parcel(), parcel({ trackingNumber: '1Z8', deliveredAt: null })],
+      packing: [packed('p1', 0, 0, 2, 2), packed('p2', 0, 0, 1, 1)],
+    },
+  },
   'with refunds of every kind': {
     order: { status: 'shipped', fulfillment: 'shipped' },
     record: {
-      shipment: { carrier: 'UPS', trackingNumber: '1Z--9', shippedAt: '2026-11-03T10:00:00.000Z', deliveredAt: null },
+      shipments: [parcel({ trackingNumber: '1Z--9', deliveredAt: null })],
       refunds: [
         REFUND,
         { ...REFUND, requestId: 'two', lines: [], status: 'succeeded', decidedBy: `admin:${ACCOUNT}` },
@@ -204,12 +229,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     order: { status: 'delivered', fulfillment: 'delivered' },
     record: {
       closesAt: '2026-12-03T10:00:00.000Z',
-      shipment: {
-        carrier: 'UPS',
-        trackingNumber: '1Z9',
-        shippedAt: '2026-11-03T10:00:00.000Z',
-        deliveredAt: '2026-11-04T10:00:00.000Z',
-      },
+      shipments: [parcel()],
     },
   },
   'that is delivered, without a known end of the return window': {

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Address } from '../../domain/address.ts';
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
-import type { RefundPart } from '../refund/form.ts';
+import type { NamedLine, RefundPart } from '../refund/form.ts';
 import type { StaffRequest } from '../shared/staff.ts';
 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
@@ -74,9 +74,11 @@ export const changeEmailUpdate = defineUpdate<UpdateResult, [OrderRequest & { em
 export const addNoteUpdate = defineUpdate<UpdateResult, [OrderRequest & { note: string }]>('addNote');
 export const markShippedUpdate = defineUpdate<
   UpdateResult,
-  [OrderRequest & { carrier: string; trackingNumber: string }]
+  [OrderRequest & { carrier: string; trackingNumber: string; lines?: NamedLine[] }]
 >('markShipped');
-export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest]>('markDelivered');
+export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest & { trackingNumber?: string }]>(
+  'markDelivered',
+);
 export const putUnderReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('putUnderReview');
 export const endReviewUpdate = defineUpdate<UpdateResult, [OrderRequest]>('endReview');
 export const resendConfirmationUpdate = defineUpdate<UpdateResult, [OrderRequest]>('resendConfirmation');

@@ -1,6 +1,7 @@
 /** Parses what a refund that staff request in the Temporal UI is for. */
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
-import { type RefundLine, refundCents } from '../../domain/refund.ts';
+import { refundCents } from '../../domain/refund.ts';
+import type { RefundLine } from '../../domain/refund-units.ts';
 import { type FieldCheck, optional } from '../shared/staff.ts';
 
 export interface NamedLine {
@@ -57,8 +58,14 @@ export function readForm(
 ): { amountCents: number | undefined; lines: RefundLine[] | undefined } | string {
   const amountCents = form.amount == null ? undefined : refundCents(form.amount, order.currency);
   if (typeof amountCents === 'string') return `“amount”: ${amountCents}`;
+  const lines = form.lines && readLines(order, form.lines);
+  return typeof lines === 'string' ? lines : { amountCents, lines };
+}
+
+/** @returns the lines by product ID, or a sentence that names the product that is not in the order */
+export function readLines(order: Pick<OrderFacts, 'lines'>, named: readonly NamedLine[]): RefundLine[] | string {
   const lines: RefundLine[] = [];
-  for (const { product, quantity } of form.lines ?? []) {
+  for (const { product, quantity } of named) {
     const line = order.lines.find((each) => each.sku === product || each.productId === product.toLowerCase());
     if (!line) {
       const skus = order.lines.map((each) => each.sku).join(', ');
@@ -66,5 +73,5 @@ export function readForm(
     }
     lines.push({ productId: line.productId, quantity });
   }
-  return { amountCents, lines: form.lines ? lines : undefined };
+  return lines;
 }

@@ -3,7 +3,7 @@ import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { RequestedRefund } from '../../activities/refunds/refund-ledger.ts';
 import type { SentDecision, SentRefundRequest } from '../../activities/refunds/requests.ts';
 import type { StaffRequest } from '../shared/staff.ts';
-import type { RefundPart } from './form.ts';
+import type { NamedLine, RefundPart } from './form.ts';
 
 export const refundWorkflowId = (orderId: string, requestId: string): string => `refund-${orderId}-${requestId}`;
 
@@ -30,6 +30,15 @@ export interface WithdrawalRequest extends StaffRequest {
 
 export type RefundOutcome = 'not_requested' | 'refused' | 'rejected' | 'withdrawn' | 'succeeded' | 'failed';
 
+/** What arrived of a return. */
+export interface ReturnReceived extends StaffRequest {
+  restock?: boolean;
+  /** Units that arrived; undefined means all. */
+  lines?: NamedLine[];
+  /** Decimal, in the order's currency; undefined means their price. */
+  amount?: number;
+}
+
 export interface RefundState {
   refundId: string;
   status: RefundFacts['status'];
@@ -40,7 +49,7 @@ export const requestRefundUpdate = defineUpdate<RequestedRefund, [SentRefundRequ
 export const refundChangedSignal = defineSignal('refundChanged');
 export const refundCaseQuery = defineQuery<Record<string, unknown>>('case');
 export const decideRefundUpdate = defineUpdate<RefundFacts, [SentDecision]>('decide');
-export const returnReceivedUpdate = defineUpdate<RefundState, [StaffRequest & { restock?: boolean }]>('returnReceived');
+export const returnReceivedUpdate = defineUpdate<RefundState, [ReturnReceived]>('returnReceived');
 export const declineReturnUpdate = defineUpdate<RefundState, [StaffRequest]>('declineReturn');
 export const retryRefundUpdate = defineUpdate<RefundState, [StaffRequest]>('retry');
 export const withdrawRefundUpdate = defineUpdate<RefundState, [WithdrawalRequest]>('withdraw');

@@ -14,6 +14,7 @@ import {
   refusalOfTexts,
 } from '../shared/staff.ts';
 import type { RefundCase } from './case.ts';
+import { anAmount, lineList, readForm } from './form.ts';
 import {
   addRefundNoteUpdate,
   decideRefundUpdate,
@@ -36,6 +37,7 @@ export const DECISIONS = [
   'decideRefund',
   'declineReturn',
   'giveUpRefund',
+  'loadOrder',
   'receiveReturn',
   'recordRequest',
   'retryRefund',
@@ -83,18 +85,26 @@ export function handleStaffUpdates(
   const returnExample = { ...EXAMPLE, restock: true };
   setHandler(
     returnReceivedUpdate,
-    async ({ requestId, requestedBy, reason, restock }) => {
-      const { refundId } = await refund.whenLoaded();
-      const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false };
+    async ({ requestId, requestedBy, reason, restock, lines, amount }) => {
+      const { refundId, orderId } = await refund.whenLoaded();
+      const isPart = lines !== undefined || amount !== undefined;
+      const order = isPart ? await short.loadOrder({ orderId }) : undefined;
+      const part = order ? readForm(order, { lines, amount }) : {};
+      if (typeof part === 'string') throw refuse('invalid_request', part);
+      const received = { refundId, requestId, actor: uiActor(requestedBy), reason, restock: restock ?? false, ...part };
       return stateOf(applyDecision(await short.receiveReturn(received)));
     },
     {
       description: describeUpdate(
-        'Records that the items were returned, and makes the refund. "restock" returns them to stock. Above your limit, a support lead must approve the refund.',
+        'Records that the items were returned, and makes the refund. "restock" returns them to stock. If only a part arrived, send "lines" with SKUs and quantities: the refund is then for these only. Send a lower "amount" to refund less. Above your limit, a support lead must approve the refund.',
         returnExample,
       ),
       validator: (request) => {
-        checkRequest(request, returnExample, { restock: optional(aFlag('restock')) });
+        checkRequest(request, returnExample, {
+          restock: optional(aFlag('restock')),
+          lines: optional(lineList),
+          amount: optional(anAmount),
+        });
         requireStatus(['awaiting_return'], 'No return is expected.');
       },
     },

@@ -8,6 +8,12 @@ import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
 const SHOP: ShopFacts = { name: 'Holdfast', storefrontUrl: 'https://shop.example' };
+const PARCEL = {
+  shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
+  carrier: 'UPS',
+  trackingNumber: '1Z999',
+  lines: [{ name: 'Stoneware mug', quantity: 2 }],
+};
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
@@ -25,8 +31,7 @@ const ORDER: EmailOrder = {
   },
   lastPaymentError: 'Your card was declined.',
   expiresAt: new Date('2030-05-06T14:32:00Z'),
-  carrier: 'UPS',
-  trackingNumber: '1Z999',
+  parcels: [PARCEL],
   lines: [
     { name: 'Stoneware mug', quantity: 2, unitPriceCents: 1_250 },
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
@@ -46,7 +51,7 @@ function write(
   refund: EmailRefund | undefined = REFUND,
   shop = SHOP,
 ) {
-  const letter = writeLetter(payload, { ...ORDER, ...order }, refund, shop);
+  const letter = writeLetter({ shipmentId: PARCEL.shipmentId, ...payload }, { ...ORDER, ...order }, refund, shop);
   if (!letter) throw new Error('the email is no longer relevant');
   return { subject: letter.subject, text: renderText(letter, shop), html: renderHtml(letter, shop) };
 }
@@ -74,7 +79,7 @@ describe('every kind of mail', () => {
   });
 
   it.each(MAIL_KINDS)('%s works for an order without its optional fields', (kind) => {
-    const bare = { shipping_address: {} as Address, lastPaymentError: null, carrier: null, trackingNumber: null };
+    const bare = { shipping_address: {} as Address, lastPaymentError: null };
     const { text, html } = write({ kind }, bare);
     expect(text + html).not.toMatch(/undefined|null|NaN|\[object/);
   });
@@ -86,8 +91,7 @@ describe('every kind of mail', () => {
       {
         lines: [{ name: attack, quantity: 1, unitPriceCents: 100 }],
         shipping_address: { name: attack, street: attack } as Address,
-        carrier: attack,
-        trackingNumber: attack,
+        parcels: [{ ...PARCEL, carrier: attack, trackingNumber: attack, lines: [{ name: attack, quantity: 1 }] }],
         lastPaymentError: attack,
       },
       { ...REFUND, reason: attack },

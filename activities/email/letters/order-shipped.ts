@@ -1,20 +1,27 @@
 import type { EmailOrder } from '../email-order.ts';
 import { type Letter, letterAbout, paragraph, type ShopFacts } from './letter.ts';
 
-/** Notifies the shopper that an order has shipped, with its tracking number. */
-export function orderShipped(order: EmailOrder, shop: ShopFacts): Letter {
-  const { carrier, trackingNumber } = order;
-  const facts = [
-    ...(carrier ? [{ label: 'Carrier', lines: [carrier] }] : []),
-    ...(trackingNumber ? [{ label: 'Tracking number', lines: [trackingNumber] }] : []),
-  ];
+/** Notifies the shopper that a parcel has shipped, with its tracking number. @throws Error when the order has no such parcel */
+export function orderShipped(order: EmailOrder, shop: ShopFacts, shipmentId: string | undefined): Letter {
+  const parcel = order.parcels.find((each) => each.shipmentId === shipmentId);
+  if (!parcel) throw new Error('the parcel of this mail does not exist');
+  const { carrier, trackingNumber, lines } = parcel;
+  const isPart = order.parcels.length > 1 || order.status === 'partially_shipped';
+  const title = isPart ? 'Part of your order is on its way' : 'Your order is on its way';
   return letterAbout(order.orderId, shop, {
-    subject: 'Your order is on its way',
-    heading: 'Your order is on its way',
+    subject: title,
+    heading: title,
     parts: [
-      paragraph(order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')),
-      ...(facts.length > 0 ? [{ kind: 'facts', rows: facts } as const] : []),
-      ...(trackingNumber ? [paragraph('Tracking updates may take a few hours to appear.')] : []),
+      paragraph(lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')),
+      {
+        kind: 'facts',
+        rows: [
+          { label: 'Carrier', lines: [carrier] },
+          { label: 'Tracking number', lines: [trackingNumber] },
+        ],
+      },
+      paragraph('Tracking updates may take a few hours to appear.'),
+      ...(order.status === 'partially_shipped' ? [paragraph('The rest of your order ships separately.')] : []),
     ],
   });
 }

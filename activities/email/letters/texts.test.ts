@@ -10,6 +10,12 @@ import { renderText } from './render-text.ts';
 import { writeLetter } from './write-letter.ts';
 
 const SHOP = { name: 'Holdfast & Sons', storefrontUrl: 'https://shop.example' };
+const PARCEL = {
+  shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
+  carrier: 'UPS',
+  trackingNumber: '1Z999',
+  lines: [{ name: 'Stoneware mug', quantity: 2 }],
+};
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   status: 'pending',
@@ -27,8 +33,7 @@ const ORDER: EmailOrder = {
   },
   lastPaymentError: 'Your card was declined.',
   expiresAt: new Date('2030-05-06T14:32:00Z'),
-  carrier: 'UPS',
-  trackingNumber: '1Z999',
+  parcels: [PARCEL],
   lines: [
     { name: 'Stoneware mug <blue>', quantity: 2, unitPriceCents: 1_250 },
     { name: 'Tray', quantity: 1, unitPriceCents: 1_999 },
@@ -58,7 +63,11 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'payment_refused' } },
   { payload: { kind: 'payment_refused' }, order: { lastPaymentError: null } },
   { payload: { kind: 'order_shipped' } },
-  { payload: { kind: 'order_shipped' }, order: { carrier: null, trackingNumber: null } },
+  { payload: { kind: 'order_shipped' }, order: { status: 'partially_shipped' } },
+  {
+    payload: { kind: 'order_shipped' },
+    order: { status: 'shipped', parcels: [PARCEL, { ...PARCEL, shipmentId: 'other' }] },
+  },
   { payload: { kind: 'order_canceled', message: 'You asked for it.' } },
   { payload: { kind: 'order_canceled' }, order: { capturedCents: 0 } },
   { payload: { kind: 'order_expired' } },
@@ -74,7 +83,12 @@ const MAILS: readonly Mail[] = [
 
 it('emails match their reviewed texts', async () => {
   const mails = MAILS.map(({ payload, order, refund = REFUND }) => {
-    const letter = writeLetter(payload, { ...ORDER, ...order }, refund ?? undefined, SHOP)!;
+    const letter = writeLetter(
+      { shipmentId: PARCEL.shipmentId, ...payload },
+      { ...ORDER, ...order },
+      refund ?? undefined,
+      SHOP,
+    )!;
     return `## ${letter.subject}\n\n${renderText(letter, SHOP)}\n\n\`\`\`html\n${renderHtml(letter, SHOP)}\n\`\`\`\n`;
   });
   await expect(mails.join('\n')).toMatchFileSnapshot('./texts.md');

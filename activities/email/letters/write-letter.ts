@@ -12,10 +12,10 @@ import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 /**
  * @param refund the refund that the email is about, if it exists
  * @returns undefined when the email is no longer relevant
- * @throws Error when the email reports a refund that does not exist
+ * @throws Error when the email reports a refund or a parcel that does not exist
  */
 export function writeLetter(
-  { kind, message }: MailPayload,
+  { kind, message, shipmentId }: MailPayload,
   order: EmailOrder,
   refund: EmailRefund | undefined,
   shop: ShopFacts,
@@ -27,7 +27,7 @@ export function writeLetter(
       // The email may have waited for a mail server while the order was paid or ended; it is not relevant then.
       return order.status === 'pending' ? paymentRefused(order, shop, message) : undefined;
     case 'order_shipped':
-      return orderShipped(order, shop);
+      return orderShipped(order, shop, shipmentId);
     case 'order_canceled':
       return orderCanceled(order, shop, message);
     case 'order_expired':

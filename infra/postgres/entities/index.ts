@@ -4,7 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 import { User } from './accounts.ts';
 import { Cart, CartItem } from './carts.ts';
 import { Category, Product, ProductFamily, StockChange } from './catalog.ts';
-import { Order, OrderContactChange, OrderEvent, OrderItem, OrderStep } from './orders.ts';
+import { Order, OrderContactChange, OrderEvent, OrderItem, OrderStep, Shipment, ShipmentItem } from './orders.ts';
 import { OutboxMessage } from './outbox.ts';
 import { Dispute, Payment, PaymentFailure, StripeEvent } from './payments.ts';
 import {
@@ -44,6 +44,8 @@ export const entities = [
   RefundItem,
   Reservation,
   ReservationItem,
+  Shipment,
+  ShipmentItem,
   ShopperChoice,
   StockChange,
   StripeEvent,

@@ -34,8 +34,7 @@ export const Order = defineEntity({
     paymentIntentId: p.string().length(255).unique().nullable(),
     paymentClientSecret: p.string().length(255).nullable(),
     lastPaymentError: p.text().nullable(),
-    carrier: p.string().length(100).nullable(),
-    trackingNumber: p.string().length(100).nullable(),
+    /** When the last parcel shipped and was delivered. */
     shippedAt: p.datetime().nullable(),
     deliveredAt: p.datetime().nullable(),
     /** When an unpaid order is closed. */
@@ -59,6 +58,30 @@ export const OrderItem = defineEntity({
     sku: p.string().length(64),
     name: p.string().length(255),
     imageUrl: p.string().length(500),
+  },
+});
+
+/** A parcel of an order. */
+export const Shipment = defineEntity({
+  name: 'Shipment',
+  tableName: 'shipments',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid(),
+    carrier: p.string().length(100),
+    trackingNumber: p.string().length(100),
+    shippedAt: p.datetime().defaultRaw('now()'),
+    deliveredAt: p.datetime().nullable(),
+  },
+});
+
+export const ShipmentItem = defineEntity({
+  name: 'ShipmentItem',
+  tableName: 'shipment_items',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    productId: p.uuid().primary(),
+    quantity: p.integer(),
   },
 });
 

@@ -16,6 +16,8 @@ export const FIXTURE = {
   cart: randomUUID(),
   /** Paid, not shipped: two units of the product for 25.00. */
   order: randomUUID(),
+  /** One of the order's units. */
+  shipment: randomUUID(),
   refund: randomUUID(),
   otherRefund: randomUUID(),
   intent: `pi_fixture_${randomUUID()}`,
@@ -46,6 +48,8 @@ insert into orders (id, reservation_id, user_id, owner, status, total_amount, ca
   values ('${F.order}', '${F.soldReservation}', '${F.user}', 'user:${F.user}', 'paid', 25, 25, 'usd', '{}', '${F.intent}', now(), now());
 insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
   values ('${F.order}', '${F.product}', 2, 12.5, 'FIX', 'Fixture', '');
+insert into shipments (id, order_id, carrier, tracking_number) values ('${F.shipment}', '${F.order}', 'UPS', '1Z');
+insert into shipment_items (shipment_id, product_id, quantity) values ('${F.shipment}', '${F.product}', 1);
 insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'order_paid', 'Payment received.', 'paid');
 insert into order_contact_changes (order_id, kind, request_id, previous, requested, actor)
   values ('${F.order}', 'email', 'r1', '{"email": null}', '{"email": "ada@example.test"}', 'ui:Anna');

@@ -19,6 +19,10 @@ function newOrder(values: Partial<Record<'id' | 'reservation_id' | 'user_id' | '
 const orderItem = (orderId: string, productId: string, quantity = 1) =>
   `insert into order_items (order_id, product_id, quantity, price, sku, name, image_url)
    values ('${orderId}', '${productId}', ${quantity}, 1, 'S', 'N', '')`;
+const shipment = (orderId: string) =>
+  `insert into shipments (id, order_id, carrier, tracking_number) values ('${F.none}', '${orderId}', 'UPS', '1Z2')`;
+const shipmentItem = (shipmentId: string, productId: string, quantity = 1) =>
+  `insert into shipment_items (shipment_id, product_id, quantity) values ('${shipmentId}', '${productId}', ${quantity})`;
 const reservationItem = (reservationId: string, productId: string, quantity = 1) =>
   `insert into reservation_items (reservation_id, product_id, quantity, unit_price) values ('${reservationId}', '${productId}', ${quantity}, 1)`;
 const refundItem = (refundId: string, productId: string, quantity = 1) =>
@@ -115,6 +119,13 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   order_items_order_id_fkey: [orderItem(F.none, F.product)],
   order_items_product_id_fkey: [orderItem(F.order, F.none)],
   order_items_quantity_check: [orderItem(F.order, F.product, 0), orderItem(F.order, F.product, -1)],
+  shipments_order_id_fkey: [shipment(F.none)],
+  shipments_shipped_before_delivered: [
+    `update shipments set delivered_at = shipped_at - interval '1 second' where id = '${F.shipment}'`,
+  ],
+  shipment_items_shipment_id_fkey: [shipmentItem(F.none, F.otherProduct)],
+  shipment_items_product_id_fkey: [shipmentItem(F.shipment, F.none)],
+  shipment_items_quantity_check: [shipmentItem(F.shipment, F.otherProduct, 0)],
   order_events_order_id_fkey: [`insert into order_events (order_id, type, message) values ('${F.none}', 't', 'm')`],
   order_events_order_id_dedupe_key_key: [
     `insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'other', 'm', 'paid')`,
@@ -210,7 +221,6 @@ export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
   reservations: ['address_hash', 'cart_id', 'extended_at', 'extension_request'],
   carts: ['user_id'],
   orders: [
-    'carrier',
     'delivered_at',
     'email',
     'last_payment_error',
@@ -219,9 +229,9 @@ export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
     'payment_intent_id',
     'review_reason',
     'shipped_at',
-    'tracking_number',
     'user_id',
   ],
+  shipments: ['delivered_at'],
   order_events: ['dedupe_key', 'reason'],
   payments: ['refund_failure', 'refund_status', 'stripe_refund_id', 'unmatched_reason'],
   refunds: [

@@ -1,6 +1,7 @@
 /** The actions that an order still allows its shopper. They decide what the page offers; the API decides what it accepts. */
 import { fromDecimal } from '../../../domain/money.ts';
-import { type RefundableOrder, type RefundUnits, refundableQuantities } from '../../../domain/refund.ts';
+import { hasShipped } from '../../../domain/order-state.ts';
+import { type RefundableOrder, type RefundUnits, refundableQuantities } from '../../../domain/refund-units.ts';
 import { packingLines } from '../../../domain/shipping.ts';
 import { costOf } from './amounts.ts';
 import type { Order, Refund } from './contracts.ts';
@@ -14,11 +15,12 @@ export interface CanceledUnits {
   pending: number;
 }
 
-/** Items that can still be canceled or returned; items of failed, rejected, or withdrawn refunds are included again. */
-export function leftToRefund(order: Order, refunds: readonly Refund[]): LeftItem[] {
+/** Items that can still be canceled, or returned; items of failed, rejected, or withdrawn refunds are included again. */
+export function leftToRefund(order: Order, refunds: readonly Refund[], kind: ItemsRequest): LeftItem[] {
   const quantities = refundableQuantities(toRefundable(order), refunds.map(toRecord));
+  const place = kind === 'cancel' ? 'unshipped' : 'shipped';
   return order.items
-    .map((item) => ({ ...item, left: quantities.get(item.product_id)!.left }))
+    .map((item) => ({ ...item, left: quantities.get(item.product_id)![place] }))
     .filter((item) => item.left > 0);
 }
 
@@ -32,8 +34,12 @@ export function canceledUnits(order: Order, refunds: readonly Refund[]): Record<
   );
 }
 
-function toRefundable(order: Order): Pick<RefundableOrder, 'lines'> {
+function toRefundable(order: Order): Pick<RefundableOrder, 'lines' | 'hasShipped' | 'shipped'> {
   return {
+    hasShipped: hasShipped(order.fulfillment),
+    shipped: order.shipments.flatMap(({ items }) =>
+      items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    ),
     lines: order.items.map(({ product_id, name, quantity, price }) => ({
       productId: product_id,
       name,
@@ -55,14 +61,15 @@ function toRecord(refund: Refund): RefundUnits {
 
 export type ItemsRequest = 'cancel' | 'return';
 
-/** The possible request for single items: a cancellation before they ship, a return afterwards. @param now Unix milliseconds */
-export function itemsRequest(
+/** The possible requests for single items: a cancellation before they ship, a return afterwards. @param now Unix milliseconds */
+export function itemsRequests(
   order: Pick<Order, 'status' | 'cancellation_waits' | 'returns_until'>,
   now: number,
-): ItemsRequest | undefined {
-  if (canCancelPaid(order)) return 'cancel';
+): ItemsRequest[] {
+  if (canCancelPaid(order)) return ['cancel'];
+  if (order.status === 'partially_shipped') return ['cancel', 'return'];
   const isShipped = order.status === 'shipped' || order.status === 'delivered';
-  return isShipped && !returnsAreClosed(order, now) ? 'return' : undefined;
+  return isShipped && !returnsAreClosed(order, now) ? ['return'] : [];
 }
 
 export function returnsAreClosed(order: Pick<Order, 'returns_until'>, now: number): boolean {

@@ -5,7 +5,7 @@ import { currentStep, progressOf } from './order-progress.ts';
 import { anOrder } from './testing.ts';
 
 const AT = '2026-03-02T10:00:00.000Z';
-const SHIPMENT = { carrier: 'UPS', tracking_number: '1Z', shipped_at: AT, delivered_at: null };
+const SHIPMENT = { carrier: 'UPS', tracking_number: '1Z', shipped_at: AT, delivered_at: null, items: [] };
 const look = (order: Partial<Order>) => {
   const steps = progressOf(anOrder(order));
   return `${steps.map(({ label, state }) => `${label} ${state}`).join(', ')}; at ${steps[currentStep(steps)]?.label}`;
@@ -17,18 +17,20 @@ it('shows the progress of an order', () => {
     look({ status: 'pending', paid_at: null }),
     look({ status: 'paid' }),
     look({ status: 'under_review' }),
-    look({ status: 'shipped', shipment: SHIPMENT }),
-    look({ status: 'delivered', shipment: { ...SHIPMENT, delivered_at: AT } }),
+    look({ status: 'shipped', fulfillment: 'shipped', shipments: [SHIPMENT] }),
+    look({ status: 'delivered', fulfillment: 'delivered', shipments: [{ ...SHIPMENT, delivered_at: AT }] }),
+    look({ status: 'partially_shipped', fulfillment: 'partially_shipped', shipments: [SHIPMENT] }),
     look({ status: 'partially_refunded' }),
     look({ status: 'canceled', events: [event] }),
     look({ status: 'expired', paid_at: null }),
-    look({ status: 'refunded', shipment: SHIPMENT }),
+    look({ status: 'refunded', fulfillment: 'shipped', shipments: [SHIPMENT] }),
   ]).toEqual([
     'Placed done, Paid ahead, Shipped ahead, Delivered ahead; at Placed',
     'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
     'Placed done, Paid done, Shipped waiting, Delivered ahead; at Shipped',
     'Placed done, Paid done, Shipped done, Delivered ahead; at Shipped',
     'Placed done, Paid done, Shipped done, Delivered done; at Delivered',
+    'Placed done, Paid done, Partially shipped done, Delivered ahead; at Partially shipped',
     'Placed done, Paid done, Shipped ahead, Delivered ahead; at Paid',
     'Placed done, Paid done, Canceled ended; at Canceled',
     'Placed done, Expired ended; at Expired',
@@ -46,7 +48,9 @@ describe.each(orderContract.shape.status.options)('an order that is %s', (status
 });
 
 it('has an icon for each step, and a time if it is known', () => {
-  const steps = progressOf(anOrder({ created_at: AT, paid_at: AT, status: 'shipped', shipment: SHIPMENT }));
+  const steps = progressOf(
+    anOrder({ created_at: AT, paid_at: AT, status: 'shipped', fulfillment: 'shipped', shipments: [SHIPMENT] }),
+  );
   expect(steps.map(({ icon, at }) => [icon, at])).toEqual([
     ['cart', AT],
     ['card', AT],

@@ -21,7 +21,8 @@ const ENDS = {
 
 /** Placed → Paid → Shipped → Delivered; an order that ended early shows its completed steps and how it ended. */
 export function progressOf(order: Order): ProgressStep[] {
-  const { shipment } = order;
+  const { shipments } = order;
+  const isWhole = order.fulfillment === 'shipped' || order.fulfillment === 'delivered';
   const step = (label: string, icon: IconName, at: string | null | undefined): ProgressStep => ({
     label,
     icon,
@@ -31,8 +32,8 @@ export function progressOf(order: Order): ProgressStep[] {
   const way = [
     step('Placed', 'cart', order.created_at),
     step('Paid', 'card', order.paid_at),
-    step('Shipped', 'truck', shipment?.shipped_at),
-    step('Delivered', 'home', shipment?.delivered_at),
+    step(isWhole || shipments.length === 0 ? 'Shipped' : 'Partially shipped', 'truck', shipments.at(-1)?.shipped_at),
+    step('Delivered', 'home', order.fulfillment === 'delivered' ? lastDelivery(order) : undefined),
   ];
   if (isEnd(order.status)) {
     const { label, icon, event } = ENDS[order.status];
@@ -42,6 +43,14 @@ export function progressOf(order: Order): ProgressStep[] {
   if (order.status !== 'under_review') return way;
   const next = way.findIndex(({ state }) => state === 'ahead');
   return way.map((each, index) => (index === next ? { ...each, state: 'waiting' } : each));
+}
+
+/** When the last parcel was delivered. */
+function lastDelivery({ shipments }: Order): string | undefined {
+  return shipments
+    .flatMap(({ delivered_at }) => delivered_at ?? [])
+    .sort()
+    .at(-1);
 }
 
 /** The current step: the last completed one, or the one under review. */

@@ -97,7 +97,7 @@ it('mentions support when one of several refunds failed', () => {
 
 it.each([
   ['badge-wait', ['pending', 'under_review', 'partially_refunded']],
-  ['badge-good', ['paid', 'shipped', 'delivered']],
+  ['badge-good', ['paid', 'partially_shipped', 'shipped', 'delivered']],
   ['badge-bad', ['expired']],
   ['', ['refunded', 'canceled']],
 ] as const)('shows with the color “%s” orders that are %j', (tone, statuses) => {

@@ -11,6 +11,7 @@ export const ORDER_LOOKS: Readonly<Record<Order['status'], Look>> = {
   pending: { label: 'Payment pending', tone: 'badge-wait' },
   paid: { label: 'Paid', tone: 'badge-good' },
   under_review: { label: 'In review', tone: 'badge-wait' },
+  partially_shipped: { label: 'Partially shipped', tone: 'badge-good' },
   shipped: { label: 'Shipped', tone: 'badge-good' },
   delivered: { label: 'Delivered', tone: 'badge-good' },
   partially_refunded: { label: 'Partially refunded', tone: 'badge-wait' },
@@ -44,8 +45,13 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
             title: 'We’re reviewing your order',
             text: 'We review some orders before they ship. You don’t need to do anything.',
           };
+    case 'partially_shipped':
+      return {
+        title: 'Part of your order is on its way',
+        text: 'You can track your package below. The rest of your order ships separately.',
+      };
     case 'shipped':
-      return { title: 'Your order is on its way', text: 'Your order has shipped. You can track your package below.' };
+      return { title: 'Your order is on its way', text: 'Your order has shipped. You can track it below.' };
     case 'delivered':
       return { title: 'Your order was delivered', text: 'We hope you love it.' };
     case 'partially_refunded':
@@ -176,4 +182,11 @@ export function canceledText(bought: number, { canceled, pending }: CanceledUnit
   if (canceled > 0) parts.push(canceled === bought ? 'Canceled' : `${canceled} of ${bought} canceled`);
   if (pending > 0) parts.push(pending === bought ? 'Being canceled' : `${pending} being canceled`);
   return parts.join(' · ');
+}
+
+/** "1 × Lantern, 2 × Mug": the contents of a parcel, if the order ships in several. */
+export function parcelContents(order: Order, { items }: Order['shipments'][number]): string | undefined {
+  if (order.shipments.length === 1 && order.status !== 'partially_shipped') return undefined;
+  const nameOf = (productId: string) => order.items.find((item) => item.product_id === productId)?.name ?? productId;
+  return items.map(({ product_id, quantity }) => `${quantity} × ${nameOf(product_id)}`).join(', ');
 }

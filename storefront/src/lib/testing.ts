@@ -21,7 +21,7 @@ export function anOrder(order: Partial<Order> = {}): Order {
     id: '00000000-0000-4000-8000-000000000001',
     status: 'paid',
     fulfillment: 'unfulfilled',
-    shipment: null,
+    shipments: [],
     returns_until: null,
     cancellation_waits: false,
     review_reason: null,

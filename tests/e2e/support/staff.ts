@@ -126,8 +126,14 @@ async function sendUpdate(workflowId: string, update: string, request: object): 
 
 const orderWorkflow = (orderId: string): string => `order-${orderId}`;
 
-export function markShipped(orderId: string, carrier: string, trackingNumber: string): Promise<void> {
-  return sendUpdate(orderWorkflow(orderId), 'markShipped', { carrier, trackingNumber });
+/** @param lines units of one parcel; default: everything that remains */
+export function markShipped(
+  orderId: string,
+  carrier: string,
+  trackingNumber: string,
+  lines?: { product: string; quantity: number }[],
+): Promise<void> {
+  return sendUpdate(orderWorkflow(orderId), 'markShipped', { carrier, trackingNumber, ...(lines && { lines }) });
 }
 
 export function markDelivered(orderId: string): Promise<void> {

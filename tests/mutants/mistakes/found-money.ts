@@ -75,8 +75,8 @@ export const FOUND_MONEY: readonly MistakesInFile[] = [
       ],
       [
         'a Stripe Dashboard refund, which can still fail, replaces a refund that is owed',
-        '.filter((refund) => !refund.isRestocked);',
-        ';',
+        '    (refund) => !refund.isRestocked,\n',
+        '    () => true,\n',
       ],
       [
         'a pending refund can still be approved after a full refund in the Stripe Dashboard',

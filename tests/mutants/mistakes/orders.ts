@@ -100,6 +100,22 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'activities/orders/shipments.ts',
+    tests: ['activities/orders/shipments', 'activities/repeated'],
+    replacements: [
+      [
+        'an order has shipped although units remain',
+        '[...before.shipped, ...parcel] }, refunds);',
+        '[...before.shipped, ...before.lines] }, refunds);',
+      ],
+      [
+        'a delivered parcel can be marked delivered again',
+        'const underway = shipments.filter((shipment) => shipment.delivered_at === null);',
+        'const underway = shipments;',
+      ],
+    ],
+  },
+  {
     file: 'activities/orders/order-steps.ts',
     tests: [
       ...ACTIVITY_TESTS,
@@ -113,8 +129,8 @@ export const ORDERS: readonly MistakesInFile[] = [
       ['a staff action runs twice', '    if (earlier) {\n', '    if (false) {\n'],
       [
         'an order ships while a refund of its units is not finished',
-        "  if (step.action === 'markShipped') {\n",
-        '  if (false) {\n',
+        "  if (step.action === 'markShipped') return refusalOfParcel(sql, order, step);\n",
+        '',
       ],
       [
         'staff can end the review of a cancellation that awaits approval',
@@ -122,8 +138,18 @@ export const ORDERS: readonly MistakesInFile[] = [
         'if (false)',
       ],
       [
+        'a changed email address is notified only at the new address',
+        "if (previous) await queueMail(sql, order.id, { kind: 'email_replaced'",
+        "if (false) await queueMail(sql, order.id, { kind: 'email_replaced'",
+      ],
+      [
+        'another address with a request ID that was used is ignored',
+        '(!contact || (await wasSameContact(sql, orderId, request.requestId, contact)))',
+        'true',
+      ],
+      [
         'no email when an order ships',
-        "      return queueMail(sql, order.id, { kind: 'order_shipped' });\n",
+        "      return queueMail(sql, order.id, { kind: 'order_shipped', shipmentId });\n",
         '      return;\n',
       ],
       [

@@ -13,16 +13,28 @@ export const REFUNDS: readonly MistakesInFile[] = [
         "    if (false)\n      return refuse('refund_exceeds_charge', 'These lines",
       ],
       [
-        'only succeeded refunds reduce the refundable amount',
-        'refund.isGivenUp : !isClosedRefund(refund.status);',
-        "refund.isGivenUp : refund.status === 'succeeded';",
-      ],
-      [
         'only refunds that succeeded count toward the limit',
         'refunds.filter((refund) => isCommitted(refund) && !refund.approved)',
         "refunds.filter((refund) => refund.status === 'succeeded' && !refund.approved)",
       ],
-      ['a unit can be refunded twice', '    if (product) product.left -= line.quantity;\n', ''],
+    ],
+  },
+  {
+    file: 'domain/refund-units.ts',
+    tests: ['domain/refund', 'domain/shipping', ...REFUND_TESTS],
+    replacements: [
+      [
+        'only succeeded refunds reduce the refundable amount',
+        'refund.isGivenUp : !isClosedRefund(refund.status);',
+        "refund.isGivenUp : refund.status === 'succeeded';",
+      ],
+      ['a unit can be refunded twice', '    if (product) product[place] -= quantity;\n', ''],
+      ['a return takes units that have not shipped', "  if (awaitReturn) return { place: 'shipped' };\n", ''],
+      [
+        'a refund of the rest of a partially shipped order also counts shipped units as canceled',
+        'return { place: withUnits.length === 1 ? withUnits[0] : undefined };',
+        'return { place: withUnits[0] };',
+      ],
     ],
   },
   {
@@ -240,7 +252,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['returns are accepted after the return window', 'if (isReturn && closedAt)', 'if (false)'],
       [
         'a shopper’s return is refunded before the items arrive',
-        "request.awaitReturn === true || (role === 'customer' && order.hasShipped)",
+        "request.awaitReturn === true || (role === 'customer' && areUnitsShipped)",
         'request.awaitReturn === true',
       ],
       [
@@ -266,10 +278,10 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ],
       [
         'a cancellation of items that ship meanwhile becomes a return',
-        "if (role === 'customer' && order.hasShipped && request.awaitReturn === false)",
+        "if (role === 'customer' && areUnitsShipped && request.awaitReturn === false)",
         'if (false)',
       ],
-      ['a return of items that have not shipped is awaited', 'if (isReturn && !order.hasShipped) {', 'if (false) {'],
+      ['a return of items that have not shipped is awaited', 'if (isReturn && !areUnitsShipped) {', 'if (false) {'],
       [
         'staff can request returns after the return window',
         'if (isReturn && closedAt)',
@@ -389,8 +401,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
     replacements: [
       [
         'items of a return are restocked unless staff decline it',
-        'restock: restock ?? false }',
-        'restock: restock ?? true }',
+        'restock: restock ?? false, ...part',
+        'restock: restock ?? true, ...part',
       ],
     ],
   },

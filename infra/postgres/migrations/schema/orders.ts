@@ -12,8 +12,9 @@ create table orders (
   user_id uuid references users (id),
   owner text not null,
   status varchar(50) not null default 'pending' check (status in
-    ('pending', 'paid', 'under_review', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'canceled', 'expired')),
-  fulfillment text not null default 'unfulfilled' check (fulfillment in ('unfulfilled', 'under_review', 'shipped', 'delivered')),
+    ('pending', 'paid', 'under_review', 'partially_shipped', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'canceled', 'expired')),
+  fulfillment text not null default 'unfulfilled' check (fulfillment in
+    ('unfulfilled', 'under_review', 'partially_shipped', 'shipped', 'delivered')),
   review_reason varchar(500),
   total_amount numeric(16, 3) not null check (total_amount > 0),
   captured_amount numeric(16, 3) not null default 0 check (captured_amount >= 0),
@@ -24,8 +25,7 @@ create table orders (
   payment_intent_id varchar(255) unique,
   payment_client_secret varchar(255),
   last_payment_error text,
-  carrier varchar(100),
-  tracking_number varchar(100),
+  -- When the last parcel shipped and was delivered.
   shipped_at timestamptz,
   delivered_at timestamptz,
   expires_at timestamptz not null,
@@ -54,6 +54,25 @@ create table order_items (
 );
 create index idx_order_items_order on order_items (order_id);
 create index idx_order_items_product on order_items (product_id);
+
+-- The parcels of an order. Units of one order can ship separately.
+create table shipments (
+  id uuid primary key,
+  order_id uuid not null references orders (id),
+  carrier varchar(100) not null,
+  tracking_number varchar(100) not null,
+  shipped_at timestamptz not null default now(),
+  delivered_at timestamptz,
+  constraint shipments_shipped_before_delivered check (delivered_at >= shipped_at)
+);
+create index idx_shipments_order on shipments (order_id);
+
+create table shipment_items (
+  shipment_id uuid not null references shipments (id),
+  product_id uuid not null references products (id),
+  quantity integer not null check (quantity > 0),
+  primary key (shipment_id, product_id)
+);
 
 create table order_events (
   id bigint generated always as identity primary key,
@@ -104,4 +123,12 @@ begin
 end $$;
 create trigger order_notifies_listeners
   after update of status, last_payment_error, refunded_amount, expires_at, fulfillment, shipping_address, email on orders
-  for each row execute function order_notifies_listeners();`;
+  for each row execute function order_notifies_listeners();
+
+create function shipment_notifies_listeners() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('order_changed', new.order_id::text);
+  return null;
+end $$;
+create trigger shipment_notifies_listeners after insert or update on shipments
+  for each row execute function shipment_notifies_listeners();`;

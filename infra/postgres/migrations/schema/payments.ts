@@ -91,6 +91,26 @@ end $$;
 create trigger shipping_respects_refunds before update of fulfillment on orders for each row
   when (new.fulfillment = 'shipped' and old.fulfillment not in ('shipped', 'delivered')) execute function shipping_respects_refunds();
 
+-- The last defense against shipping a unit twice, or one that was canceled or may be: per product, no more ships than was bought.
+create function parcels_within_order() returns trigger language plpgsql as $$
+declare
+  parcel_order uuid := (select order_id from shipments where id = new.shipment_id);
+  bought bigint := (select coalesce(sum(quantity), 0) from order_items
+    where order_id = parcel_order and product_id = new.product_id);
+  shipped bigint := (select coalesce(sum(item.quantity), 0) from shipment_items item join shipments on shipments.id = item.shipment_id
+    where shipments.order_id = parcel_order and item.product_id = new.product_id);
+  canceled bigint := (select coalesce(sum(item.quantity), 0) from refund_items item join refunds on refunds.id = item.refund_id
+    where refunds.order_id = parcel_order and item.product_id = new.product_id and refunds.cancels_units
+      and (refunds.status not in ('rejected', 'withdrawn') or item.restocked_at is not null));
+begin
+  if shipped + canceled > bought then
+    raise exception 'order % ships more of product % than was bought and not canceled', parcel_order, new.product_id
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create trigger parcels_within_order after insert or update on shipment_items for each row execute function parcels_within_order();
+
 create function refund_notifies_listeners() returns trigger language plpgsql as $$
 begin
   perform pg_notify('order_changed', new.order_id::text);

@@ -69,7 +69,8 @@ const purchasedLines = `
 create view purchased_lines as
 select o.id as order_id, o.user_id, o.paid_at, item.product_id
 from orders o join order_items item on item.order_id = o.id
-where o.paid_at is not null and o.status in ('paid', 'under_review', 'shipped', 'delivered', 'partially_refunded')
+where o.paid_at is not null and o.status in
+    ('paid', 'under_review', 'partially_shipped', 'shipped', 'delivered', 'partially_refunded')
   and (o.refunded_amount = 0 or item.quantity > coalesce((
     select sum(back.quantity) from refunds refund join refund_items back on back.refund_id = refund.id
     where refund.order_id = o.id and back.product_id = item.product_id

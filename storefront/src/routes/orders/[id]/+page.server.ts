@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { canceledUnits, itemsRequest, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
+import { canceledUnits, itemsRequests, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
 import { shortId } from '#lib/format.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, text } from '#lib/server/forms.ts';
@@ -28,9 +28,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     order,
     refunds: items,
     refundable,
-    left: leftToRefund(order, items),
+    left: { cancel: leftToRefund(order, items, 'cancel'), return: leftToRefund(order, items, 'return') },
     canceled: canceledUnits(order, items),
-    itemsRequest: refundable > 0 ? itemsRequest(order, now) : undefined,
+    itemsRequests: refundable > 0 ? itemsRequests(order, now) : [],
     returnsAreClosed: returnsAreClosed(order, now),
     ...(cartCount === undefined ? {} : { cartCount }),
     cameForCheckout: url.searchParams.has(UNPAID_PARAMETER),
