@@ -116,6 +116,18 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'activities/orders/tracking.ts',
+    tests: ['activities/orders/tracking'],
+    replacements: [
+      [
+        'a correction changes all parcels of an order',
+        'replaces === undefined ? shipments : shipments.filter((shipment) => shipment.tracking_number === replaces)',
+        'replaces === undefined ? shipments : shipments.filter((shipment) => shipment.tracking_number)',
+      ],
+      ['the wrong tracking number is not kept', '`, previously ${parcel.carrier}, ${parcel.tracking_number}`', "''"],
+    ],
+  },
+  {
     file: 'activities/orders/order-steps.ts',
     tests: [
       ...ACTIVITY_TESTS,
