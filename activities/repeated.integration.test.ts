@@ -164,6 +164,7 @@ const ACTIVITIES: Readonly<
       return { scope: scopeOf(order), run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step: part }) };
     },
     deliver: step({ action: 'markDelivered' }, ship),
+    'correct the tracking number': step({ action: 'correctTracking', trackingNumber: '1Z999' }, ship),
     'correct the address': step({ action: 'correctAddress', address: ADDRESS }),
     'change the email address': step({ action: 'changeEmail', email: 'ada.moss@example.test' }),
     'add a note': step({ action: 'addNote', note: 'Will call again' }),

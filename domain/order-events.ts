@@ -10,6 +10,7 @@ const FOR_SHOPPERS = [
   'address_corrected',
   'email_changed',
   'order_shipped',
+  'tracking_corrected',
   'order_delivered',
   'return_requested',
   'return_received',

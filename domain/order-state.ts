@@ -77,6 +77,7 @@ export const ORDER_ACTIONS = {
   putUnderReview: ['paid', 'partially_refunded'],
   endReview: ['under_review'],
   markShipped: ['paid', 'partially_refunded', 'partially_shipped'],
+  correctTracking: ['partially_shipped', 'shipped', 'delivered'],
   markDelivered: ['partially_shipped', 'shipped'],
   resendConfirmation: [
     'paid',
@@ -123,6 +124,7 @@ const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   putUnderReview: 'be put under review',
   endReview: 'have its review ended',
   markShipped: 'be marked shipped',
+  correctTracking: 'have its tracking number corrected',
   markDelivered: 'be marked delivered',
   resendConfirmation: 'have its confirmation resent',
   recheckPayment: 'have its payment rechecked',

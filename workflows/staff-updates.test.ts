@@ -51,6 +51,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   cancelRetraining: 'ends the retraining in progress',
   changeEmail: 'changes where emails about an order go',
   correctAddress: 'changes where an order ships',
+  correctTracking: 'changes the carrier or tracking number of a parcel',
   decide: 'the shop passes on a support lead’s decision about a refund',
   declineReturn: 'staff do not accept a return, so nothing is refunded',
   endReview: 'lets a reviewed order ship',

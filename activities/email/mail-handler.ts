@@ -124,6 +124,7 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
   order_paid: 'The order confirmation email',
   payment_refused: 'The failed payment email',
   order_shipped: 'The shipping email',
+  tracking_corrected: 'The email with the corrected tracking number',
   order_canceled: 'The cancellation email',
   order_expired: 'The expired order email',
   refund_sent: 'The refund email',

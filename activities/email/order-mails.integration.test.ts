@@ -72,6 +72,14 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }), payload };
     },
   },
+  tracking_corrected: {
+    'a correction of its tracking number': async () => {
+      const { orderId } = (await orders.shipped()).order;
+      const step = { action: 'correctTracking', trackingNumber: '1Z999' } as const;
+      const payload = { shipmentId: expect.any(String) };
+      return { orderId, run: () => shop.activities.stepOrder({ orderId, ...BY_ANNA, step }), payload };
+    },
+  },
   order_canceled: {
     'a cancellation before the payment': async () => {
       const { orderId } = (await orders.opened()).order;

@@ -10,6 +10,7 @@ export const MAIL_KINDS = [
   'order_paid',
   'payment_refused',
   'order_shipped',
+  'tracking_corrected',
   'order_canceled',
   'order_expired',
   'refund_sent',

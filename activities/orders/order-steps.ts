@@ -15,6 +15,7 @@ import { readReturned } from '../refunds/refund-facts.ts';
 import { type Contact, recordContactChange, wasSameContact } from './contact-changes.ts';
 import { earlierEvent, recordEvent } from './order-events.ts';
 import { deliveredParcel, insertParcel, markParcelDelivered, type Parcel, refusalOfParcel } from './shipments.ts';
+import { correctionMessage, correctTracking, refusalOfCorrection, type TrackingCorrection } from './tracking.ts';
 
 export interface OrderStepRequest {
   orderId: string;
@@ -28,6 +29,7 @@ export interface OrderStepRequest {
     | { action: 'endReview' }
     | ({ action: 'markShipped' } & Parcel)
     | { action: 'markDelivered'; trackingNumber?: string }
+    | ({ action: 'correctTracking' } & TrackingCorrection)
     | { action: 'correctAddress'; address: Address }
     | { action: 'changeEmail'; email: string }
     | { action: 'resendConfirmation' }
@@ -49,8 +51,8 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
     if (earlier) {
       const contact = contactOf(step);
       const isSame =
-        earlier.message === message &&
         isDeepStrictEqual(earlier.data, data) &&
+        (step.action !== 'addNote' || earlier.message === message) &&
         (!contact || (await wasSameContact(sql, orderId, request.requestId, contact)));
       return isSame
         ? { outcome: 'done' }
@@ -99,6 +101,10 @@ async function apply(sql: Sql, order: OrderRow, request: OrderStepRequest): Prom
         await setFulfillment(sql, order, 'delivered', { delivered_at: now });
       return;
     }
+    case 'correctTracking':
+      for (const shipmentId of await correctTracking(sql, order, step))
+        await queueMail(sql, order.id, { kind: 'tracking_corrected', shipmentId });
+      return;
     case 'correctAddress':
       await recordContact(sql, request, order.shipping_address);
       return updateOrder(sql, order.id, { shipping_address: step.address });
@@ -151,6 +157,7 @@ async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: O
     const delivered = deliveredParcel(order, step.trackingNumber);
     return 'refused' in delivered ? delivered.refused : undefined;
   }
+  if (step.action === 'correctTracking') return refusalOfCorrection(order, step);
   if (step.action === 'changeEmail' && (await emailOf(sql, order)) === step.email)
     return 'Emails about this order already go to this address.';
   if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)
@@ -164,7 +171,7 @@ interface StepEvent {
   data: Record<string, unknown>;
 }
 
-function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'items'>): StepEvent {
+function eventOf(step: OrderStepRequest['step'], order: Pick<OrderRow, 'items' | 'shipments'>): StepEvent {
   switch (step.action) {
     case 'putUnderReview':
       return { type: 'order_put_under_review', message: 'Put under review.', data: {} };
@@ -172,7 +179,7 @@ function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'item
       return { type: 'review_ended', message: 'The review ended.', data: {} };
     case 'markShipped': {
       const { carrier, trackingNumber, lines } = step;
-      const nameOf = (productId: string) => items.find((item) => item.product_id === productId)?.name;
+      const nameOf = (productId: string) => order.items.find((item) => item.product_id === productId)?.name;
       const what = lines?.map(({ productId, quantity }) => `${quantity} × “${nameOf(productId)}” `).join('and ') ?? '';
       return {
         type: 'order_shipped',
@@ -184,6 +191,10 @@ function eventOf(step: OrderStepRequest['step'], { items }: Pick<OrderRow, 'item
       const { trackingNumber } = step;
       if (trackingNumber === undefined) return { type: 'order_delivered', message: 'Delivered.', data: {} };
       return { type: 'order_delivered', message: `Delivered: parcel ${trackingNumber}.`, data: { trackingNumber } };
+    }
+    case 'correctTracking': {
+      const { action: _, ...requested } = step;
+      return { type: 'tracking_corrected', message: correctionMessage(order, step), data: requested };
     }
     case 'correctAddress':
       return {

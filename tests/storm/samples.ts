@@ -80,6 +80,7 @@ export const SAMPLES: Readonly<Record<StormType, Readonly<Record<string, Sample>
     changeEmail: staff(({ index }) => ({ email: index % 5 === 0 ? 'nobody' : `storm-${index}@example.test` })),
     addNote: staff(({ index }) => ({ note: `Storm ${index}` })),
     markShipped: staff(({ index }) => ({ carrier: 'UPS', trackingNumber: `1Z${index}` })),
+    correctTracking: staff(({ index }) => (index % 5 === 0 ? {} : { trackingNumber: `1Z${index}` })),
     markDelivered: staff(),
     putUnderReview: staff(),
     endReview: staff(),

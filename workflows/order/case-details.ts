@@ -199,6 +199,7 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   putUnderReview: '`putUnderReview`',
   endReview: '`endReview`',
   markShipped: '`markShipped`',
+  correctTracking: '`correctTracking`',
   markDelivered: '`markDelivered`',
   resendConfirmation: '`resendConfirmation`',
   recheckPayment: '`recheckPayment`',

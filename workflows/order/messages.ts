@@ -77,6 +77,10 @@ export const markShippedUpdate = defineUpdate<
   UpdateResult,
   [OrderRequest & { carrier: string; trackingNumber: string; lines?: NamedLine[] }]
 >('markShipped');
+export const correctTrackingUpdate = defineUpdate<
+  UpdateResult,
+  [OrderRequest & { carrier?: string; trackingNumber?: string; replaces?: string }]
+>('correctTracking');
 export const markDeliveredUpdate = defineUpdate<UpdateResult, [OrderRequest & { trackingNumber?: string }]>(
   'markDelivered',
 );

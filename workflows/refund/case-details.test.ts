@@ -90,6 +90,7 @@ it.each([
     '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
   ],
   ['rejected', 'The refund was rejected. Nothing is refunded.'],
+  ['withdrawn', 'The refund was withdrawn. Nothing is refunded.'],
 ] as const)('a refund that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });
   expect(next).toBe(expected);
@@ -97,9 +98,10 @@ it.each([
 });
 
 it('a refund awaiting approval says who decides, and where', () => {
-  expect(pageOf({ refund: { status: 'awaiting_approval' } }).slice(1, 3)).toEqual([
+  expect(pageOf({ refund: { status: 'awaiting_approval' } }).slice(1, 4)).toEqual([
     '**Waiting for approval.** A support lead who did not request this refund must sign in to the shop and decide:',
     '`POST /api/refunds/r1/approve` or `/reject`. It can’t be approved on this page.',
+    'If it is no longer wanted, send the update `withdraw`.',
   ]);
 });
 

@@ -6,12 +6,14 @@ import { refundFacts } from '../../tests/support/refund-facts.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
+  addRefundNoteUpdate,
   giveUpRefundUpdate,
   type RefundFacts,
   refundCaseQuery,
   refundChangedSignal,
   refundWorkflowId,
   retryRefundUpdate,
+  withdrawRefundUpdate,
 } from './messages.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,10 +26,16 @@ beforeAll(async () => {
 afterAll(() => temporal?.stop());
 
 /** Scripted activities of a refund. @param stripe returns its status at Stripe, given how often it was sent or read */
-function scripted(stripe: (tries: number) => RefundFacts['status']) {
+function scripted(stripe: (tries: number) => RefundFacts['status'], first: Partial<RefundFacts> = {}) {
   const calls: string[] = [];
   let tries = 0;
-  let refund = refundFacts({ refundId: randomUUID(), orderId: randomUUID(), requestId: 'r1', amountCents: 500 });
+  let refund = refundFacts({
+    refundId: randomUUID(),
+    orderId: randomUUID(),
+    requestId: 'r1',
+    amountCents: 500,
+    ...first,
+  });
   const decided = (change: Partial<RefundFacts>) => {
     refund = { ...refund, ...change };
     return { outcome: 'decided', refund };
@@ -54,6 +62,12 @@ function scripted(stripe: (tries: number) => RefundFacts['status']) {
         decided({ status, stripeRefundId, failureReason }).refund,
       retryRefund: async () => decided({ status: 'pending', attempt: refund.attempt + 1 }),
       giveUpRefund: async () => decided({ isGivenUp: true }),
+      withdrawRefund: async ({ reason }: { reason: string }) =>
+        decided({ status: 'withdrawn', decisionReason: reason }),
+      addRefundNote: async ({ note }: { note: string }) => {
+        calls.push(`addRefundNote ${note}`);
+        return { outcome: 'done' };
+      },
       recordRequest: async () => {},
     },
     async start() {
@@ -111,6 +125,25 @@ describe('a refund', () => {
       expect(script.calls).toEqual(end === 'succeeded' ? ['refundPayment 1', 'refundPayment 2'] : ['refundPayment 1']);
     }
   });
+
+  it.each(['awaiting_approval', 'awaiting_return', 'failed'] as const)(
+    'that is %s can get notes and be withdrawn, and is then never sent',
+    async (status) => {
+      const script = scripted(() => 'succeeded', { status });
+      await temporal.withWorker(script.activities, async () => {
+        const handle = await script.start();
+        const { reason: _, ...anna } = STAFF;
+        await handle.executeUpdate(addRefundNoteUpdate, { args: [{ ...anna, note: ' Calls again ' }] });
+        await temporal.env.sleep(100 * HOUR_MS);
+        expect((await handle.describe()).status.name).toBe('RUNNING');
+        expect(await handle.executeUpdate(withdrawRefundUpdate, { args: [STAFF] })).toMatchObject({
+          status: 'withdrawn',
+        });
+        expect(await handle.result()).toBe('withdrawn');
+      });
+      expect(script.calls).toEqual(['addRefundNote Calls again']);
+    },
+  );
 
   it('that is pending at Stripe is read on each signal, and after six hours without one', async () => {
     let isFinished = false;

@@ -76,6 +76,7 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'payment_refused' }, order: { lastPaymentError: null } },
   { payload: { kind: 'order_shipped' } },
   { payload: { kind: 'order_shipped' }, order: { status: 'partially_shipped' } },
+  { payload: { kind: 'tracking_corrected' } },
   {
     payload: { kind: 'order_shipped' },
     order: { status: 'shipped', parcels: [PARCEL, { ...PARCEL, shipmentId: 'other' }] },

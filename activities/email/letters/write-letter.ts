@@ -7,7 +7,7 @@ import { emailAdded, emailReplaced } from './email-changed.ts';
 import type { Letter, ShopFacts } from './letter.ts';
 import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
-import { orderShipped } from './order-shipped.ts';
+import { orderShipped, trackingCorrected } from './order-shipped.ts';
 import { paymentRefused } from './payment-refused.ts';
 import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 
@@ -32,6 +32,8 @@ export function writeLetter(
       return order.status === 'pending' ? paymentRefused(order, shop, message) : undefined;
     case 'order_shipped':
       return orderShipped(order, shop, shipmentId);
+    case 'tracking_corrected':
+      return trackingCorrected(order, shop, shipmentId);
     case 'order_canceled':
       return orderCanceled(order, shop, message);
     case 'order_expired':

@@ -116,6 +116,18 @@ export const ORDERS: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'activities/orders/tracking.ts',
+    tests: ['activities/orders/tracking'],
+    replacements: [
+      [
+        'a correction changes all parcels of an order',
+        'replaces === undefined ? shipments : shipments.filter((shipment) => shipment.tracking_number === replaces)',
+        'replaces === undefined ? shipments : shipments.filter((shipment) => shipment.tracking_number)',
+      ],
+      ['the wrong tracking number is not kept', '`, previously ${parcel.carrier}, ${parcel.tracking_number}`', "''"],
+    ],
+  },
+  {
     file: 'activities/orders/order-steps.ts',
     tests: [
       ...ACTIVITY_TESTS,
@@ -136,6 +148,16 @@ export const ORDERS: readonly MistakesInFile[] = [
         'staff can end the review of a cancellation that awaits approval',
         "if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
+      ],
+      [
+        'a changed email address is notified only at the new address',
+        "if (previous) await queueMail(sql, order.id, { kind: 'email_replaced'",
+        "if (false) await queueMail(sql, order.id, { kind: 'email_replaced'",
+      ],
+      [
+        'another address with a request ID that was used is ignored',
+        '(!contact || (await wasSameContact(sql, orderId, request.requestId, contact)))',
+        'true',
       ],
       [
         'no email when an order ships',

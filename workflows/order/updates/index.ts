@@ -3,6 +3,7 @@ import { addNote } from './add-note.ts';
 import { cancel } from './cancel.ts';
 import { changeEmail } from './change-email.ts';
 import { correctAddress } from './correct-address.ts';
+import { correctTracking } from './correct-tracking.ts';
 import { endReview } from './end-review.ts';
 import { extendReservation } from './extend-reservation.ts';
 import { markDelivered } from './mark-delivered.ts';
@@ -22,6 +23,7 @@ export function handleStaffUpdates(order: OrderCase): void {
   register(order, correctAddress);
   register(order, changeEmail);
   register(order, markShipped);
+  register(order, correctTracking);
   register(order, markDelivered);
   register(order, putUnderReview);
   register(order, endReview);
