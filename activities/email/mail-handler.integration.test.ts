@@ -81,6 +81,9 @@ describe('a mail', () => {
       message_id: `<outbox-${row!.id}.${orderId}@shop.localhost>`,
       headers: { 'x-order-id': orderId },
     });
+    const order = await services.db.row<{ number: string }>('select number from orders where id = $1', [orderId]);
+    expect(mails[0]!.subject).toContain(`(order ${order!.number})`);
+    for (const form of [mails[0]!.text, mails[0]!.html]) expect(form).toContain(order!.number);
     expect(mails[0]!.text).toContain('2 × Mug & saucer: $25.00');
     expect(mails[0]!.html).toContain('2 × Mug &amp; saucer');
     expect(mails[0]!.html).toContain(`${services.settings.STOREFRONT_URL}/orders/${orderId}`);

@@ -34,6 +34,10 @@ it('finds an order by number, email address, ID, customer, status, amount, and d
   await untilPaid(page);
 
   const number = /\d{3}-\d{3}-\d{3}/.exec(await page.title())![0];
+  for (const path of [`/orders/${orderId}`, '/orders']) {
+    await page.goto(path);
+    await page.getByRole('main').getByText(number).waitFor();
+  }
 
   await using desk = await Desk.open(browser);
   for (const entered of [number, account.email.toUpperCase()]) {
