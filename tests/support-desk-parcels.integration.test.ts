@@ -55,7 +55,7 @@ describe('parcels', () => {
     expect((await desk.refund(orderId, 'back', 'returnReceived', { ...received, amount: 10 })).status).toBe('pending');
     await until(async () => (await orderOf(sale)).refunded_amount === 10, 'the refund of one unit');
     await until(
-      async () => (await mails(sale)).filter((subject) => subject.includes('on its way')).length === 2,
+      async () => (await mails(sale)).filter((subject) => subject.includes('order is on its way')).length === 2,
       'an email per parcel',
     );
   });
