@@ -39,7 +39,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/refunds/withdrawal-ledger.ts',
-    tests: [...REFUND_TESTS, 'activities/email'],
+    tests: ['activities/refunds/ended', 'activities/email/order-mails', 'api/refunds/withdrawals'],
     replacements: [
       ['a refund with restocked units is withdrawn', ': refund.isRestocked || wasGranted', ': wasGranted'],
       [
