@@ -54,7 +54,7 @@ const nextIsRefused = () =>
   atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 300 });
 
 describe('a chargeback', () => {
-  it('is recorded once when it opens and once when it is decided, without emails', async () => {
+  it('is recorded once when it opens and once when it is decided, and emailed only to staff', async () => {
     const sale = await orders.paid();
     const mails = await mailsOf(sale);
     const disputeId = await chargeBack(shop, { intentId: sale.paymentIntentId });
@@ -66,7 +66,7 @@ describe('a chargeback', () => {
     await reconcile(sale);
     expect(await eventsOf(sale, 'dispute%')).toEqual(['dispute_opened', 'dispute_changed']);
     expect(await eventsOf(sale, 'refund%')).toEqual([]);
-    expect(await mailsOf(sale)).toEqual(mails);
+    expect(await mailsOf(sale)).toEqual([...mails, 'dispute_opened']);
     expect(await refundsOf(sale)).toMatchObject([{ kind: 'chargeback', status: 'succeeded', cancels_units: true }]);
     expect([await stock(sale), (await orderOf(sale)).refundedCents]).toEqual([10, 2_500]);
   });
