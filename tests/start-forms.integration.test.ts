@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failures } from '../activities/audit/failures.ts';
 import { endStrayStarts } from '../activities/audit/stray-starts.ts';
 import { WORKFLOW_TYPES, type WorkflowType, wrongQueueText } from '../domain/workflow-types.ts';
+import * as workflows from '../workflows/index.ts';
 import { AUDIT_SCHEDULE_ID, SWEEP_SCHEDULE_ID } from '../workflows/maintenance/messages.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { detailsOf } from './support/details.ts';
@@ -183,6 +184,11 @@ describe('a start on a queue that no worker polls', () => {
     const own = services.temporal.workflow.getHandle(`temporal-sys-scheduler:${SWEEP_SCHEDULE_ID}`);
     expect(await statusOf(own)).toBe('RUNNING');
   });
+});
+
+it('every workflow type has its task queue', () => {
+  const types = Object.keys(workflows).filter((name) => name !== 'default');
+  expect(Object.keys(WORKFLOW_TYPES).sort()).toEqual(types.sort());
 });
 
 it('the shop’s own starts are accepted', async () => {

@@ -182,6 +182,7 @@ it('has a handler for every topic that the shop writes', async () => {
     'analytics.purchase',
     'history.forget',
     'mail',
+    'order.changed',
     'product.changed',
     'stock.adjusted',
     'taste.changed',

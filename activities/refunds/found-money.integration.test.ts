@@ -54,7 +54,7 @@ const nextIsRefused = () =>
   atStripe(shop, 'faults', { target: 'refund', kind: 'pending', outcome: 'failed', delay_ms: 300 });
 
 describe('a chargeback', () => {
-  it('is recorded once when it opens and once when it is decided, without an email to the shopper', async () => {
+  it('is recorded once when it opens and once when it is decided, and emailed only to staff', async () => {
     const sale = await orders.paid();
     const mails = await mailsOf(sale);
     const disputeId = await chargeBack(shop, { intentId: sale.paymentIntentId });

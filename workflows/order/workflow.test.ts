@@ -226,6 +226,7 @@ describe('checkout', () => {
     script.createPaymentFailures = 1_000;
     await temporal.withWorker(script.activities, async () => {
       expect(await begin(script)).toEqual({ outcome: 'payment_unavailable' });
+      expect(await details(script)).toContain('**The customer can’t pay yet**: Stripe can’t be reached since');
       script.createPaymentFailures = 0;
       expect(await begin(script)).toEqual({ outcome: 'opened', status: 'pending' });
       await reportPayment(script);

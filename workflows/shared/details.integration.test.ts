@@ -22,10 +22,14 @@ it('renders the details on each query, also after the workflow has closed, and c
     await handle.signal(showSignal, 'changed twice');
     expect(await detailsOf(handle)).toBe('It is changed twice.');
 
+    // The Web UI would render what is between two dollar signs as math.
+    await handle.signal(showSignal, '$5 of $7');
+    expect(await detailsOf(handle)).toBe('It is \\$5 of \\$7.');
+
     await handle.signal(breakSignal);
     expect(await detailsOf(handle)).toBe('These details could not be rendered: no such row');
     await handle.signal(endSignal);
-    expect(await handle.result()).toBe(3);
+    expect(await handle.result()).toBe(4);
     expect(await detailsOf(handle)).toBe('These details could not be rendered: no such row');
   });
 }, 60_000);

@@ -11,6 +11,7 @@ import { REFUNDS } from './refunds.ts';
 import { REQUESTS } from './requests.ts';
 import { RESERVATIONS } from './reservations.ts';
 import { STOCK } from './stock.ts';
+import { SUPPORT } from './support.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /** Area → its mistakes. */
@@ -25,4 +26,5 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   access: mistakesOf([...ACCESS, ...REQUESTS]),
   database: mistakesOf(DATABASE),
   workflows: mistakesOf(WORKFLOWS),
+  support: mistakesOf(SUPPORT),
 };
