@@ -196,3 +196,15 @@ describe('the reservation', () => {
     expect(line.slice(line.lastIndexOf('), ') + 3)).toBe(text);
   });
 });
+
+it('every item of a large order is in its packing list', () => {
+  const lines = Array.from({ length: 50 }, (_, index) => ({
+    productId: `p${index}`,
+    sku: `SKU-${index}`,
+    name: `Item ${index}`,
+    quantity: 1,
+    unitPriceCents: 50,
+  }));
+  const page = pageOf({ order: { lines } }).join('\n');
+  for (const { sku } of lines) expect(page).toContain(`| ${sku} |`);
+});

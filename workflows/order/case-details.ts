@@ -62,6 +62,7 @@ function itemTable(
     return table(
       ['Item', 'SKU', 'Quantity', 'Price'],
       lines.map((line) => [plain(line.name), plain(line.sku), `${line.quantity}`, money(line.unitPriceCents)]),
+      { max: lines.length },
     );
   }
   return table(
@@ -79,6 +80,7 @@ function itemTable(
         money(line.unitPriceCents),
       ];
     }),
+    { max: lines.length },
   );
 }
 
