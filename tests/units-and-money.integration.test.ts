@@ -40,7 +40,7 @@ describe('before an order ships', () => {
     expect((await requestRefund(sale, line(sale, 1, 1), 'one')).status).toBe(202);
     await untilRefund(sale, 'one', 'succeeded');
     expect(await stock(sale, 1)).toBe(9);
-    const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| \*\*1\*\* \|/.test(await details(sale));
+    const isShown = async () => /Item B \|[^|]*\| 2 \| 1 \| 0 \| \*\*1\*\* \|/.test(await details(sale));
     await until(isShown, 'the packing list to have one unit less');
     expect(await desk.order(sale.orderId, 'markShipped', PARCEL)).toEqual({ status: 'shipped' });
   });
