@@ -91,9 +91,9 @@ describe('the history on an order’s page', () => {
     const sale = await sell(shop);
     const { orderId, buyer, products } = sale;
     await desk.order(orderId, 'putUnderReview');
-    await desk.order(orderId, 'release');
+    await desk.order(orderId, 'endReview');
     await desk.order(orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z' });
-    await untilComplete(sale, 'order_put_under_review', 'order_released', 'order_shipped');
+    await untilComplete(sale, 'order_put_under_review', 'review_ended', 'order_shipped');
     const lines = [{ product_id: products[0]!.id, quantity: 1 }];
     await buyer.call('POST', `/orders/${orderId}/refunds`, { lines, reason: 'Too small' }, { 'idempotency-key': 'r1' });
     const page = await untilComplete(sale, 'return_requested');

@@ -93,9 +93,26 @@ describe('an order', () => {
     await untilFoundBy(workflowId, { ...of, OrderStatus: 'paid' });
     await desk.order(sale.orderId, 'putUnderReview');
     await untilFoundBy(workflowId, { ...of, OrderStatus: 'under review' });
-    await desk.order(sale.orderId, 'release');
+    await desk.order(sale.orderId, 'endReview');
     await desk.order(sale.orderId, 'refund', { amount: 1 });
     await untilFoundBy(workflowId, { ...of, OrderStatus: 'partially refunded' });
+  });
+
+  it('has the hash of an email address that staff changed, and so have its open refunds', async () => {
+    const sale = await sold();
+    const of = traitsOf(sale);
+    const lines = [{ product: sale.products[0]!.sku, quantity: 1 }];
+    await desk.order(sale.orderId, 'markShipped', { carrier: 'UPS', trackingNumber: '1Z' });
+    await desk.order(sale.orderId, 'refund', { requestId: 'back', lines, awaitReturn: true });
+    const email = `changed-${randomUUID()}@example.test`;
+    await desk.order(sale.orderId, 'changeEmail', { email });
+    const hash = emailHash(shop.services.settings.EMAIL_HASH_KEY, email);
+    expect(hash).not.toBe(of.EmailHash);
+    for (const workflowId of [orderWorkflowId(sale.orderId), refundWorkflowId(sale.orderId, 'back')])
+      await until(
+        async () => (await attributesOf(shop.services, workflowId)).EmailHash === hash,
+        `${workflowId} to have the hash of the new address`,
+      );
   });
 
   it('has the hash of a changed email address once its records are loaded', async () => {

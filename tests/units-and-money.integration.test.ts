@@ -277,7 +277,10 @@ describe('a chargeback', () => {
     const sale = await sell(shop);
     const disputeId = await chargeBack(shop, sale);
     await sale.buyer.untilStatus(sale.orderId, 'refunded');
-    await until(async () => (await details(sale)).includes('Chargeback of $25.00'), 'the case to show the chargeback');
+    await until(
+      async () => (await details(sale)).includes('Chargeback of \\$25.00'),
+      'the case to show the chargeback',
+    );
     const [, first] = (await details(sale)).split('\n\n');
     expect(first).toMatch(
       /respond in the Stripe Dashboard by \*\*\d{4}-\d\d-\d\d \d\d:\d\d UTC\*\*.*ship only if the chargeback is won/,

@@ -3,8 +3,10 @@ import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
 import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
 import { emailHash } from '../../infra/email-hash.ts';
+import { readRefunds } from '../../infra/postgres/refunds.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { notifyRefunds } from '../refunds/notify-refund.ts';
 import { endInCounters } from '../reservations/end-in-counters.ts';
 import { readCase } from './case-reader.ts';
 import { recordEvent } from './order-events.ts';
@@ -81,7 +83,20 @@ export function createOrderActivities({
     },
 
     /** Safe to retry: takes effect once per request ID. */
-    stepOrder: (request: OrderStepRequest): Promise<OrderStepResult> => stepOrder(db, request),
+    async stepOrder(request: OrderStepRequest): Promise<OrderStepResult> {
+      const result = await stepOrder(db, request);
+      const { orderId, step } = request;
+      if (result.outcome === 'done' && step.action === 'changeEmail') {
+        // Staff also find the cases of the order's refunds by the address.
+        const refunds = await readRefunds(db, orderId);
+        await notifyRefunds(
+          { temporal },
+          orderId,
+          refunds.map((refund) => refund.request_id),
+        );
+      }
+      return result;
+    },
 
     /** Safe to retry: recorded once per request ID. */
     async recordRequest(request: {
