@@ -48,7 +48,7 @@ it('shows the progress, then the result, and who requested it', () => {
 it('lists cases that need a decision or could not be reached', () => {
   const progress = { ...NONE, refused: 1, unreachable: 1, unreachableIds: ['order-1'] };
   const page = pageOf({ progress, isDone: true });
-  expect(page[3]).toContain('needs a decision: open it, and send `retry`, `giveUp`, or `cancel`.');
+  expect(page[3]).toContain('needs a decision: open it, and send `retry`, `giveUp`, or `withdraw`.');
   expect(page.slice(4)).toEqual([
     '**Could not be reached**; start this workflow again, or open them:',
     '- [order-1](/namespaces/default/workflows/order-1)',

@@ -41,7 +41,7 @@ export function describeRetry({ requestedBy, reason, progress, total, isDone }: 
   ];
   if (progress.refused > 0) {
     parts.push(
-      'A refund that Stripe or the bank refused needs a decision: open it, and send `retry`, `giveUp`, or `cancel`.',
+      'A refund that Stripe or the bank refused needs a decision: open it, and send `retry`, `giveUp`, or `withdraw`.',
     );
   }
   if (progress.unreachableIds.length > 0) {
