@@ -92,7 +92,7 @@ describe('a form', () => {
   );
 
   it('for an order that does not exist completes with the reason as its result', async () => {
-    const handle = await started('refund', 'orders', { orderId: randomUUID() });
+    const handle = await started('refund', 'orders', { orderId: randomUUID(), all: true });
     expect(await handle.result()).toMatch(/^Refused: Order .* was not found\.$/);
     expect(await detailsOf(handle)).toContain('was not found.');
   });
