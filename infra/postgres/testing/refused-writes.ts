@@ -193,6 +193,7 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   refund_items_refund_id_fkey: [refundItem(F.none, F.product), `delete from refunds where id = '${F.refund}'`],
   refund_items_product_id_fkey: [refundItem(F.otherRefund, F.none)],
   refund_items_quantity_check: [refundItem(F.otherRefund, F.product, 0), refundItem(F.otherRefund, F.product, -1)],
+  disputes_submission_count_check: [`update disputes set submission_count = -1 where id = '${F.dispute}'`],
   disputes_order_id_fkey: [`update disputes set order_id = '${F.none}' where id = '${F.dispute}'`],
   disputes_amount_check: [0, -1].map((amount) => `update disputes set amount = ${amount} where id = '${F.dispute}'`),
 
@@ -252,7 +253,7 @@ export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
     'stripe_refund_id',
   ],
   refund_items: ['restocked_at'],
-  disputes: ['evidence_due_by'],
+  disputes: ['evidence_due_by', 'reminded_at'],
   stripe_events: ['handled_at', 'order_id'],
   outbox: ['last_error'],
   recommendation_models: ['published_at', 'served_before'],
