@@ -50,6 +50,9 @@ export async function wasSameContact(
   return row === undefined || Boolean(row.is_same);
 }
 
+/** The newest are kept in the record, which every reload of the order adds to its workflow's history. */
+const MAX_CONTACTS = 10;
+
 export interface PreviousContact {
   kind: Contact['kind'];
   value: Contact['value'];
@@ -65,10 +68,11 @@ export async function readPreviousContacts(sql: Sql, orderId: string): Promise<P
       .selectFrom('order_contact_changes')
       .select(['kind', 'previous', 'actor', 'changed_at'])
       .where('order_id', '=', orderId)
-      .orderBy('changed_at')
-      .orderBy('request_id'),
+      .orderBy('changed_at', 'desc')
+      .orderBy('request_id', 'desc')
+      .limit(MAX_CONTACTS),
   );
-  return rows.map(({ kind, previous, actor, changed_at }) => ({
+  return rows.reverse().map(({ kind, previous, actor, changed_at }) => ({
     kind,
     value: previous,
     actor,

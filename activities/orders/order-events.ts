@@ -28,8 +28,8 @@ export interface OrderHistory {
   earlierEvents: number;
 }
 
-/** More would exceed the size of a case page. */
-const MAX_EVENTS = 60;
+/** More would exceed the size of a case page; and every reload of a busy order adds them to its workflow's history. */
+const MAX_EVENTS = 40;
 
 export async function readHistory(sql: Sql, orderId: string): Promise<OrderHistory> {
   const rows = await sql.rows(newestEvents(sql, { orderId }));

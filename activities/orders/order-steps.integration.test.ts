@@ -160,7 +160,7 @@ describe('the case of an order', () => {
       await shop.activities.recordRequest({ ...event, actor: 'ui:Anna' });
     }
     const messages = (await caseOf(orderId)).history.map(({ message }) => message);
-    expect([messages.length, messages[0], messages.at(-1)]).toEqual([60, 'No. 6', 'No. 65']);
+    expect([messages.length, messages[0], messages.at(-1)]).toEqual([40, 'No. 26', 'No. 65']);
   });
 
   it('does not contain the client secret, with which the order could be paid', async () => {

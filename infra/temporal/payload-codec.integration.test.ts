@@ -38,7 +38,7 @@ describe('the data that Temporal stores of an order', () => {
     await decryptHistory(history, new EncryptingCodec(settings.PAYLOAD_KEYS));
     expect(readable(history)).not.toContain('binary/encrypted');
     expect(readable(history)).toContain('guest@example.test');
-    await Worker.runReplayHistory({ workflowBundle: await buildWorkflowBundle() }, history);
+    await Worker.runReplayHistory({ workflowBundle: await buildWorkflowBundle() }, history, handle.workflowId);
   });
 
   it('leaves schedules unchanged', async () => {
