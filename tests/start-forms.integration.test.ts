@@ -116,9 +116,9 @@ describe('a form', () => {
 });
 
 describe('a start on a queue that no worker polls', () => {
-  const sweepStrays = async (now = new Date(Date.now() + 60_000)) => {
+  const sweepStrays = async (now = new Date(Date.now() + 60_000), isPolled?: () => Promise<boolean>) => {
     const failures = new Failures('sweep', shop.services.log);
-    await endStrayStarts(shop.services, { failures, onProgress: () => {} }, now);
+    await endStrayStarts(shop.services, { failures, onProgress: () => {} }, { now, isPolled });
     failures.throwIfAny();
   };
   const statusOf = async (handle: WorkflowHandle) => (await handle.describe()).status.name;
@@ -177,6 +177,7 @@ describe('a start on a queue that no worker polls', () => {
       expect(await statusOf(ran)).toBe('RUNNING');
     });
     await sweepStrays();
+    await sweepStrays(new Date(Date.now() + 60_000), async () => false);
     expect(await statusOf(ran!)).toBe('RUNNING');
     await ran!.terminate('the test is over');
     const schedules = [SWEEP_SCHEDULE_ID, AUDIT_SCHEDULE_ID];

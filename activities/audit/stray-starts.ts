@@ -12,17 +12,16 @@ const BATCH = 200;
 
 /**
  * Temporal's own workflows are not listed. A queue that anyone polls is left alone, and so is a workflow that has ever run.
- * @param now a test passes a later time
+ * @param at a test passes a later time, and takes the server's poller records, which last for minutes, for expired
  */
 export async function endStrayStarts(
   { temporal, log }: Pick<ActivityDependencies, 'temporal' | 'log'>,
   { failures, onProgress }: { failures: Failures; onProgress: () => void },
-  now = new Date(),
+  { now = new Date(), isPolled = pollersOf(temporal) }: { now?: Date; isPolled?: IsPolled } = {},
 ): Promise<void> {
   const ours = [...WORKFLOW_QUEUES].map((queue) => `"${queue}"`).join(', ');
   const startedBefore = new Date(now.getTime() - MIN_AGE_MS).toISOString();
   const query = `ExecutionStatus = "Running" AND TaskQueue NOT IN (${ours}) AND StartTime < "${startedBefore}"`;
-  const isPolled = pollersOf(temporal);
   let seen = 0;
   for await (const { workflowId, runId, type, taskQueue } of temporal.workflow.list({ query, pageSize: BATCH })) {
     onProgress();
@@ -38,6 +37,7 @@ export async function endStrayStarts(
   }
 }
 
+type IsPolled = (taskQueue: string) => Promise<boolean>;
 type Handle = ReturnType<ActivityDependencies['temporal']['workflow']['getHandle']>;
 
 /** Whether a worker has ever taken a task of the workflow. */
@@ -51,7 +51,7 @@ async function hasRun(workflow: Handle): Promise<boolean> {
 }
 
 /** Asks the server once for each queue whether a worker has polled it for workflows in the last minutes. */
-function pollersOf(temporal: ActivityDependencies['temporal']): (taskQueue: string) => Promise<boolean> {
+function pollersOf(temporal: ActivityDependencies['temporal']): IsPolled {
   const known = new Map<string, Promise<boolean>>();
   const ask = async (name: string) => {
     const { pollers } = await temporal.workflowService.describeTaskQueue({
