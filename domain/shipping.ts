@@ -1,6 +1,6 @@
 /** What may ship, per line: the units bought minus the units that have shipped, were canceled, or were refunded. */
 import type { Fulfillment } from './order-state.ts';
-import type { RefundableOrder, RefundLine, RefundUnits } from './refund-units.ts';
+import { addUp, type RefundableOrder, type RefundLine, type RefundUnits } from './refund-units.ts';
 
 export interface PackingLine {
   productId: string;
@@ -83,9 +83,7 @@ export function refusalOfShipping(
 }
 
 function refusalOfParcel(lines: readonly PackingLine[], parcel: readonly RefundLine[]): string | undefined {
-  const requested = new Map<string, number>();
-  for (const { productId, quantity } of parcel) requested.set(productId, (requested.get(productId) ?? 0) + quantity);
-  for (const [productId, quantity] of requested) {
+  for (const [productId, quantity] of addUp(parcel)) {
     const line = lines.find((each) => each.productId === productId);
     if (!line) return `Product ${productId} is not in this order.`;
     if (quantity > line.toShip)

@@ -2,7 +2,6 @@
  * Starts the missing workflow of every open order, refund, and unmatched payment, for example after it was terminated manually. Without a
  * workflow, support staff could not act on the case in the Temporal UI.
  */
-
 import { STRIPE } from '../../domain/identity.ts';
 import { OPEN_DISPUTE_STATUSES } from '../../domain/shipping.ts';
 import type { Sql } from '../../infra/postgres/database.ts';

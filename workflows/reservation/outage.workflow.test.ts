@@ -1,15 +1,14 @@
 /** A reservation during an outage, on a real Temporal server, because the outage lasts in real time. */
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { detailsOf } from '../../tests/support/details.ts';
+import { reserveIn } from '../../tests/support/reserve-in.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startOwnTemporal } from '../../tests/support/time-skipping.ts';
 import {
   type ReservationResult,
   releaseUpdate,
   reservationWorkflowId,
-  reserveUpdate,
   retryReservationUpdate,
   type StockRequest,
 } from './messages.ts';
@@ -20,29 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.stop());
 
-function reserve(reservationId: string): Promise<ReservationResult> {
-  return temporal.env.client.workflow.executeUpdateWithStart(reserveUpdate, {
-    args: [
-      {
-        reservationId,
-        owners: ['cart:x'],
-        cartId: null,
-        addressHash: 'address',
-        reservationSeconds: 600,
-        graceSeconds: 30,
-        settleSeconds: 7_200,
-        lines: [{ productId: 'p1', quantity: 1 }],
-      },
-    ],
-    updateId: 'reserve',
-    startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
-      workflowId: reservationWorkflowId(reservationId),
-      taskQueue: 'orders',
-      args: [{ reservationId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
-  });
-}
+const reserve = (reservationId: string) => reserveIn(temporal, reservationId);
 
 it('says within a minute that it waits for stores that hang, and reserves once they are back', async () => {
   let isAway = true;

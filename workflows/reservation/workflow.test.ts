@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detailsOf } from '../../tests/support/details.ts';
+import { reserveIn } from '../../tests/support/reserve-in.ts';
 import { until } from '../../tests/support/shop.ts';
 import { type SkippingTemporal, startSkippingTemporal } from '../../tests/support/time-skipping.ts';
 import {
@@ -11,7 +11,6 @@ import {
   releaseUpdate,
   reservationChangedSignal,
   reservationWorkflowId,
-  reserveUpdate,
   type StockRequest,
 } from './messages.ts';
 
@@ -55,29 +54,7 @@ function scripted(endings: Ended[]) {
   };
 }
 
-function reservation(reservationId: string): Promise<ReservationResult> {
-  return temporal.env.client.workflow.executeUpdateWithStart(reserveUpdate, {
-    args: [
-      {
-        reservationId,
-        owners: ['cart:x'],
-        cartId: null,
-        addressHash: 'address',
-        reservationSeconds: 600,
-        graceSeconds: 30,
-        settleSeconds: 7_200,
-        lines: [{ productId: 'p1', quantity: 1 }],
-      },
-    ],
-    updateId: 'reserve',
-    startWorkflowOperation: new WithStartWorkflowOperation('reservation', {
-      workflowId: reservationWorkflowId(reservationId),
-      taskQueue: 'orders',
-      args: [{ reservationId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
-  });
-}
+const reservation = (reservationId: string) => reserveIn(temporal, reservationId);
 
 const handleOf = (reservationId: string) =>
   temporal.env.client.workflow.getHandle(reservationWorkflowId(reservationId));
