@@ -8,6 +8,7 @@ import { cors } from './middleware/cors.ts';
 import { errors, refuseBody } from './middleware/errors.ts';
 import { createRateLimits } from './middleware/rate-limit.ts';
 import { requestContext } from './middleware/request-context.ts';
+import { closeIfUnread } from './middleware/unread-body.ts';
 import { docsPage } from './openapi/docs-page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { pictureRoutes } from './pictures/routes.ts';
@@ -22,6 +23,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   const app = new Koa<ApiState>();
 
   app.use(requestContext(log));
+  app.use(closeIfUnread);
   app.use(errors(log, supportProblems(settings)));
   app.use(clientAddress(settings.TRUSTED_PROXIES));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
@@ -53,7 +55,7 @@ function withLimitsAndDocs(deps: ApiDependencies): RouteDependencies {
   const document = openApiDocument();
   return {
     ...deps,
-    limits: createRateLimits(deps.redis, deps.settings, deps.log),
+    limits: createRateLimits(deps),
     documentation: { json: JSON.stringify(document), page: docsPage(document) },
   };
 }
