@@ -17,6 +17,9 @@ import { mount } from './router.ts';
 import { API_ROUTES } from './routes.ts';
 import { supportProblems } from './support/problems.ts';
 
+/** Errors of a client that disconnects, or that sends too slowly; these are none of the shop. */
+const CLIENT_LEFT = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_HTTP_REQUEST_TIMEOUT']);
+
 export function createApp(deps: ApiDependencies): Koa<ApiState> {
   const { settings, log } = deps;
   const routeDeps = withLimitsAndDocs(deps);
@@ -43,10 +46,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(mount('/api', API_ROUTES.parsedBodies, routeDeps));
   app.use(mount('/media', [pictureRoutes], routeDeps));
   app.on('error', (error: unknown) => {
-    // A client that disconnects during the response is not an error.
-    const { code } = error as { code?: string };
-    if (code !== 'ECONNRESET' && code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE')
-      log.error({ err: error }, 'response failed');
+    if (!CLIENT_LEFT.has((error as { code?: string }).code ?? '')) log.error({ err: error }, 'response failed');
   });
   return app;
 }
