@@ -26,7 +26,7 @@ export const retrainingRoutes = declareRoutes(
       tag: 'Recommendations',
       summary: 'Get the served model, the available models, and the retraining status',
       access: 'admin',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The models and the retraining status', recommendationState),
       problems: { 503: AWAY },
       handle({ ctx }, deps) {
