@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
 import { Recommender } from './recommendations/recommender.ts';
+import { respondToRefusedRequests } from './refused-requests.ts';
 
 export interface RunningApi {
   /** http://host:port */
@@ -34,6 +35,7 @@ export async function startApi(services: Services): Promise<RunningApi> {
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeout),
   };
   const server = createServer(timeouts, app.callback());
+  respondToRefusedRequests(server);
   // Longer than proxies keep idle connections, so that they never send a request on a connection that was just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);

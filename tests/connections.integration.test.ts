@@ -59,6 +59,18 @@ describe('a response that is sent before the body was read', () => {
   });
 });
 
+describe('a request that Node refuses', () => {
+  it.each([
+    ['headers that are too long', `GET /api/search?q=${'a'.repeat(2_000_000)} HTTP/1.1\r\nHost: shop\r\n\r\n`, 431],
+    ['a malformed request', 'GET / HTTP/9\r\n\r\n', 400],
+  ])('is answered with a problem that the client can read: %s', async (_, bytes, status) => {
+    const [head = '', body = ''] = (await exchange([bytes])).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid_request' });
+  });
+});
+
 describe('a client that never finishes its request', () => {
   const START = 'POST /api/auth/login HTTP/1.1\r\nHost: shop\r\n';
 
