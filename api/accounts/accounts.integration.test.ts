@@ -85,7 +85,7 @@ describe('signing in', () => {
     [100, 1],
     [1, 100],
   ])('merges %i and %i units of a product into the maximum of 100', async (inAccount, inGuest) => {
-    const product = await createProduct(shop.services);
+    const product = await createProduct(shop.services, { stock: 100 });
     const ada = await signedIn(shop);
     await ada.call('PUT', `/cart/items/${product.id}`, { quantity: inAccount });
     const guest = new Shopper(shop.api.url);

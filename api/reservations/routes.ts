@@ -75,7 +75,7 @@ export const reservationRoutes = declareRoutes(
 );
 
 async function cartLines(ctx: ApiContext, { db, settings }: ApiDependencies): Promise<ReservationRequest['lines']> {
-  const cart = await readCart(db, cartOwner(ctx), settings.CURRENCY);
+  const cart = await readCart(db, cartOwner(ctx), settings);
   if (cart.items.length === 0) throw new DomainError('cart_empty', 'Add an item to the cart first.');
   if (cart.items.length > MAX_RESERVATION_LINES) {
     throw new DomainError(

@@ -245,10 +245,17 @@ export const CATALOG: readonly MistakesInFile[] = [
         ".when('p.deleted_at', 'is', null)",
         ".when('p.id', 'is not', null)",
       ],
+      ['units can be added that are not available', 'if (quantity > available) {', 'if (false) {'],
+      ['a repeated addition adds again', 'if (known !== undefined) return true;', ''],
+      [
+        'additions at the same time are lost',
+        'const cartId = await ensureCart(sql, owner);\n    if',
+        'const cartId = (await findCart(sql, owner)) ?? (await ensureCart(sql, owner));\n    if',
+      ],
       [
         'a product that is no longer sold can be added to a cart',
-        ".select('currency').where('id', '=', productId).where('deleted_at', 'is', null)",
-        ".select('currency').where('id', '=', productId)",
+        "      .where('p.id', '=', productId)\n      .where('p.deleted_at', 'is', null),",
+        "      .where('p.id', '=', productId),",
       ],
       [
         'anyone with the ID of an account’s cart can take it over by signing in',
