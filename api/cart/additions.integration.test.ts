@@ -83,12 +83,12 @@ describe('a cart', () => {
     const product = await createProduct(shop.services, { price: '30.00' });
     const guest = newGuest();
     await add(guest, product.id);
-    const before = async () => (await guest.call('GET', '/cart')).body.items[0].price_when_added;
-    expect(await before()).toBeNull();
+    const added = async () => (await guest.call('GET', '/cart')).body.items[0].price_when_added;
+    expect(await added()).toBeNull();
     await shop.services.db.run('update products set price = 45 where id = $1', [product.id]);
     expect((await guest.call('GET', '/cart')).body.items[0]).toMatchObject({ price: 45, price_when_added: 30 });
     await guest.call('PUT', `/cart/items/${product.id}`, { quantity: 2 });
-    expect(await before()).toBeNull();
+    expect(await added()).toBeNull();
   });
 
   it('says how much this shopper can check out at a time', async () => {
