@@ -28,8 +28,16 @@ export function createLogger(process: string, level: string): Logger {
       ],
       censor: '[redacted]',
     },
-    serializers: { err: errorFacts },
+    serializers: { err: errorFacts, error: withoutMessage },
   });
+}
+
+/** Facts of an error of Temporal's SDK, whose message may quote a shopper's input. */
+function withoutMessage(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error;
+  const { type, stack = '', ...facts } = errorFacts(error) as { type: string; stack?: string };
+  const { message: _, cause: __, ...rest } = facts as Record<string, unknown>;
+  return { type, ...rest, at: stack.split('\n').filter((line) => /^\s+at /.test(line)) };
 }
 
 /** The loggable properties of an error. An SQL driver's `detail` and a request's body are omitted because they may contain personal data. */

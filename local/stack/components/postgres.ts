@@ -185,6 +185,10 @@ async function prepare(installation: { path: string; version: string }, context:
     log_checkpoints: 'off',
     log_min_duration_statement: '1s',
     log_line_prefix: '%m [%p] ',
+    // No values of shoppers: neither those of a failed or slow statement, nor the key of a duplicate.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
+    log_parameter_max_length: 0,
     timezone: 'UTC',
   };
   return {

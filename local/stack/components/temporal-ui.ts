@@ -77,6 +77,8 @@ async function prepare({ path }: { path: string }, context: ServerContext): Prom
     workflowTerminateDisabled: !forOperator,
     workflowCancelDisabled: !forOperator,
     batchActionsDisabled: !forOperator,
+    // Its log would have each case in plain text, because the server renders the page from what the browser has decrypted.
+    hideLogs: true,
     // No requests to other machines without consent.
     disableNewsFetch: true,
   };
