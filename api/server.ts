@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Services } from '../infra/services.ts';
+import { EndedSessions } from './accounts/ended-sessions.ts';
 import { createApp } from './app.ts';
 import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
@@ -20,9 +21,11 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
   await orderListener.start();
   const recommender = new Recommender(services);
-  const tokens = new AccessTokens(settings);
+  const endedSessions = new EndedSessions(services);
+  await endedSessions.start();
+  const tokens = new AccessTokens(settings, (sessionId) => endedSessions.has(sessionId));
   recommender.start();
-  const server = createServer(createApp({ ...services, orderListener, recommender, tokens }).callback());
+  const server = createServer(createApp({ ...services, orderListener, recommender, tokens, endedSessions }).callback());
   // Longer than proxies keep idle connections, so that they never send a request on a connection that was just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);
@@ -34,6 +37,7 @@ export async function startApi(services: Services): Promise<RunningApi> {
       server.closeIdleConnections();
       const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await Promise.all([orderListener.stop(), recommender.stop()]);
+      endedSessions.stop();
       await closed;
       clearTimeout(drained);
     },

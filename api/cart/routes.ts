@@ -1,3 +1,4 @@
+import { issueCartId } from '../../infra/cart-ids.ts';
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
 import { type Cart, cart, cartItemBody, cartItemParams } from '../contracts/cart.ts';
@@ -10,6 +11,12 @@ const COOKIE_MS = 90 * 86_400_000;
 
 export function cartOwner(ctx: ApiContext): CartOwner {
   return ctx.state.identity ? { userId: ctx.state.identity.userId } : { cartId: ctx.state.cartId };
+}
+
+/** As `cartOwner`; a guest who sent no valid cart ID gets a new one. */
+function cartOwnerOrNew(ctx: ApiContext, { settings }: Pick<ApiDependencies, 'settings'>): CartOwner {
+  const owner = cartOwner(ctx);
+  return owner.userId || owner.cartId ? owner : { cartId: issueCartId(settings.JWT_SECRET) };
 }
 
 interface CartServices extends ApiDependencies {
@@ -28,7 +35,7 @@ export const cartRoutes = declareRoutes(
       access: 'anyone',
       limit: 'api',
       ok: gives('The cart; a guest must keep its ID', cart),
-      handle: ({ ctx }, deps) => answer(ctx, cartOwner(ctx), deps),
+      handle: ({ ctx }, deps) => answer(ctx, cartOwnerOrNew(ctx, deps), deps),
     }),
 
     route({
@@ -43,7 +50,7 @@ export const cartRoutes = declareRoutes(
       ok: gives('The cart', cart),
       problems: { 404: 'Product not found', 409: 'The product’s currency differs from the cart’s' },
       async handle({ ctx, params, body }, deps) {
-        const owner = await setCartItem(deps.db, cartOwner(ctx), params.product_id, body.quantity);
+        const owner = await setCartItem(deps.db, cartOwnerOrNew(ctx, deps), params.product_id, body.quantity);
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);
       },
@@ -59,7 +66,7 @@ export const cartRoutes = declareRoutes(
       params: cartItemParams,
       ok: gives('The cart', cart),
       async handle({ ctx, params }, deps) {
-        const owner = cartOwner(ctx);
+        const owner = cartOwnerOrNew(ctx, deps);
         await removeCartItem(deps.db, owner, params.product_id);
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);

@@ -8,7 +8,7 @@ import type { Logger } from '../../infra/logger.ts';
 import type { ApiContext, ApiState, Settings } from '../context.ts';
 import { LeasedLimiter } from './leased-limiter.ts';
 
-export type RateTier = 'catalog' | 'api' | 'auth' | 'payment' | 'events' | 'support' | 'codec';
+export type RateTier = 'catalog' | 'api' | 'auth' | 'payment' | 'lookup' | 'events' | 'support' | 'codec';
 
 export interface RateLimits {
   /** Counts every request. */
@@ -25,6 +25,7 @@ export function createRateLimits(redis: Redis, settings: Settings, log: Logger):
     api: limiter('api', settings.RATE_LIMIT_API, settings.RATE_LIMIT_API_SECONDS),
     auth: limiter('auth', settings.RATE_LIMIT_AUTH, settings.RATE_LIMIT_AUTH_SECONDS),
     payment: limiter('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
+    lookup: limiter('lookup', settings.RATE_LIMIT_LOOKUP, settings.RATE_LIMIT_LOOKUP_SECONDS),
     events: limiter('events', settings.RATE_LIMIT_EVENTS, settings.RATE_LIMIT_EVENTS_SECONDS),
     support: limiter('support', settings.RATE_LIMIT_SUPPORT, settings.RATE_LIMIT_SUPPORT_SECONDS),
     codec: limiter('codec', settings.RATE_LIMIT_CODEC, settings.RATE_LIMIT_CODEC_SECONDS),

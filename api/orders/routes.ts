@@ -2,16 +2,27 @@ import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
 import { CLOSED_REFUND_STATUSES, isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
+import { revokeOrderKeys } from '../../infra/postgres/orders.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
 import { idParams } from '../contracts/common.ts';
-import { cancelBody, type Order, order, orderListQuery, orderPage, orderStreamMessage } from '../contracts/orders.ts';
+import {
+  cancelBody,
+  findOrderBody,
+  foundOrder,
+  type Order,
+  order,
+  orderListQuery,
+  orderPage,
+  orderStreamMessage,
+} from '../contracts/orders.ts';
 import { ownersOf } from '../middleware/identity.ts';
-import { Alternative, gives, withAlternative, writes } from '../responses.ts';
+import { Alternative, done, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
+import { findOrder, viewerOfOrder } from './order-access.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
@@ -39,18 +50,50 @@ export const orderRoutes = declareRoutes(
     }),
 
     route({
+      method: 'post',
+      path: '/orders/find',
+      tag: 'Orders',
+      summary: 'Find an order by its number and email address',
+      access: 'public',
+      limit: 'lookup',
+      body: findOrderBody,
+      ok: gives('The order’s ID, and a key to view it', foundOrder),
+      problems: { 404: 'The number or the email address is wrong' },
+      handle({ ctx, body }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return findOrder(deps, body);
+      },
+    }),
+
+    route({
+      method: 'delete',
+      path: '/orders/{id}/keys',
+      tag: 'Orders',
+      summary: 'Make the links in all earlier emails about the order invalid',
+      access: 'order',
+      limit: 'api',
+      params: idParams,
+      ok: done('Earlier links no longer open the order'),
+      problems: { 404: 'Order not found' },
+      async handle({ ctx, params: { id } }, deps) {
+        await readOrder(deps.db, deps.settings, id, await viewerOfOrder(ctx, deps, id, 'change'));
+        await revokeOrderKeys(deps.db, id);
+      },
+    }),
+
+    route({
       method: 'get',
       path: '/orders/{id}',
       tag: 'Orders',
       summary: 'Get an order',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       ok: gives('The order', order),
       problems: { 404: 'Order not found' },
-      handle({ ctx, params }, { db, settings }) {
+      async handle({ ctx, params }, deps) {
         ctx.set('Cache-Control', 'no-store');
-        return readOrder(db, settings, params.id, viewerOf(ctx));
+        return readOrder(deps.db, deps.settings, params.id, await viewerOfOrder(ctx, deps, params.id, 'view'));
       },
     }),
 
@@ -59,13 +102,19 @@ export const orderRoutes = declareRoutes(
       path: '/orders/{id}/events',
       tag: 'Orders',
       summary: 'Stream the order’s current state and every change as server-sent events',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
       async respond({ ctx, params }, deps) {
-        const stream = await orderEventStream(deps, params.id, viewerOf(ctx));
+        const stream = await orderEventStream(deps, params.id, await viewerOfOrder(ctx, deps, params.id, 'view'));
+        const sessionId = ctx.state.identity?.sessionId;
+        if (sessionId)
+          stream.once(
+            'close',
+            deps.endedSessions.watch(sessionId, () => stream.end()),
+          );
         ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
         ctx.req.socket.setTimeout(0);
         ctx.body = stream;
@@ -77,7 +126,7 @@ export const orderRoutes = declareRoutes(
       path: '/orders/{id}/cancel',
       tag: 'Orders',
       summary: 'Cancel an order that has not shipped and refund any payment',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       body: cancelBody,
@@ -88,10 +137,11 @@ export const orderRoutes = declareRoutes(
       ),
       problems: { 404: 'Order not found', 409: 'The order can no longer be canceled' },
       async handle({ ctx, params: { id }, body: { reason = 'Canceled by the customer' } }, deps) {
-        const before = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        const viewer = await viewerOfOrder(ctx, deps, id, 'change');
+        const before = await readOrder(deps.db, deps.settings, id, viewer);
         // An order that is already canceled is a success.
         if (isAllowed('cancel', before.status)) await cancelOrder(deps, before, personOf(ctx), reason);
-        const order = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        const order = await readOrder(deps.db, deps.settings, id, viewer);
         // Above the caller's limit, a support lead must approve; the order does not ship meanwhile.
         if (order.status === 'under_review' && order.cancellation_waits) return new Alternative(order);
         if (order.status === 'canceled') return order;
