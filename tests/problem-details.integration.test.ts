@@ -57,7 +57,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
     paths: ['', 'email', 'full_name', 'password'],
   },
   'POST /api/auth/password-resets': { body: { email: 'nobody' }, paths: ['email'] },
-  'PUT /api/auth/password': { body: { token: '', password: 'short' }, paths: ['token', 'password'] },
+  'PUT /api/auth/password': { body: { token: '', password: 'short' }, paths: ['password', 'token'] },
   'POST /api/auth/email-confirmations': { body: { token: 7 }, paths: ['token'] },
   'PUT /api/me/password': {
     body: { current_password: '', new_password: 'short' },
@@ -65,7 +65,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
   },
   'POST /api/me/email': { body: { email: 'nobody', password: '' }, paths: ['email', 'password'] },
   'POST /api/me/closure': { body: {}, paths: ['password'] },
-  'POST /api/orders/find': { body: { number: '12', email: 'nobody' }, paths: ['number', 'email'] },
+  'POST /api/orders/find': { body: { number: '12', email: 'nobody' }, paths: ['email', 'number'] },
   'POST /api/auth/login': { body: { email: 'nobody', password: '' }, paths: ['email', 'password'] },
   'POST /api/auth/refresh': token,
   'POST /api/auth/logout': token,

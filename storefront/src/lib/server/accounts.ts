@@ -2,7 +2,8 @@
 import type { Session } from '#lib/contracts.ts';
 import type { Api } from './api.ts';
 import { readCart } from './cart.ts';
-import { isProblem } from './problem.ts';
+import { type FieldErrors, fieldErrors } from './forms.ts';
+import { type ApiProblem, isProblem } from './problem.ts';
 
 /**
  * Registers or signs in. Sends the guest's cart ID, so that the API moves the guest's cart into the account.
@@ -19,10 +20,23 @@ export async function openSession(api: Api, path: '/auth/login' | '/auth/registe
 export async function closeSession(api: Api): Promise<void> {
   const refreshToken = api.cookies.refreshToken;
   try {
-    if (refreshToken !== undefined) await api.post('/auth/logout', { refresh_token: refreshToken });
+    if (refreshToken !== undefined)
+      await api.post('/auth/logout', { refresh_token: refreshToken }, { identity: 'anyone' });
   } catch (error) {
     if (!isProblem(error)) throw error;
   } finally {
     api.cookies.dropAll();
   }
+}
+
+/** Problems of passwords that the API rejected, by field, as sentences. */
+export function passwordErrors({ errors }: Pick<ApiProblem, 'errors'>): FieldErrors {
+  return Object.fromEntries(
+    Object.entries(fieldErrors(errors)).map(([field, problem]) => [field, asSentence(problem)]),
+  );
+}
+
+function asSentence(problem: string): string {
+  const text = /^(is|must)\b/.test(problem) ? `This ${problem}` : problem;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

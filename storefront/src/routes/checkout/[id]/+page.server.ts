@@ -1,16 +1,16 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { Checkout, Reservation, User } from '#lib/contracts.ts';
 import type { Api } from '#lib/server/api.ts';
-import { type FieldErrors, fieldErrors, sentence, text, texts } from '#lib/server/forms.ts';
+import { type FieldErrors, fieldErrors, forOwner, sentence, text, texts } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import { releaseReservation } from '#lib/server/reservations.ts';
 import { ADDRESS_FIELDS, type AddressValues, readShipping } from '#lib/server/shipping.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params }) => {
+export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { api } = locals;
   const [reservation, user] = await Promise.all([
-    api.get<Reservation>(`/reservations/${encodeURIComponent(params.id)}`),
+    forOwner(url, api, () => api.get<Reservation>(`/reservations/${encodeURIComponent(params.id)}`)),
     signedInUser(api),
   ]);
   if (reservation.order_id !== null) redirect(303, `/orders/${reservation.order_id}`);
