@@ -169,6 +169,55 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'api/orders/order-access.ts',
+    tests: ['api/orders/order-keys'],
+    replacements: [
+      [
+        'a link that was turned off still opens the order',
+        "order('revoked.revoked_at', '<', issuedAt)",
+        "order('revoked.revoked_at', '>', new Date(0))",
+      ],
+      [
+        'a person who only knows the order number and the address can cancel the order',
+        "if (access === 'change' && key.access === 'view')",
+        'if (false)',
+      ],
+      [
+        'an order is found by its number alone',
+        "\n      .where((order) => order(order.fn('lower', [order.fn.coalesce('orders.email', 'users.email')]), '=', email))",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'activities/accounts/account-mail.ts',
+    tests: ['activities/accounts', 'api/accounts/credentials'],
+    replacements: [
+      ['anyone can flood a mailbox with links', '  if (recent!.count >= MAX_LINKS_PER_HOUR) return undefined;\n', ''],
+      [
+        'a used link works again when its email is sent again',
+        'if (known) return known.used_at === null ? { to: to.email, token } : undefined;',
+        'if (known?.used_at === null) return { to: to.email, token };',
+      ],
+      [
+        'a new address that belongs to another account gets a link',
+        "if (await accountWith(sql, 'email', mail.email))",
+        'if (false)',
+      ],
+    ],
+  },
+  {
+    file: 'activities/orders/order-steps.ts',
+    tests: ['api/orders/order-keys'],
+    replacements: [
+      [
+        'a link in an email to a previous address still opens the order',
+        '  await revokeOrderKeys(sql, order.id);\n',
+        '',
+      ],
+    ],
+  },
+  {
     file: 'api/accounts/session-scripts.ts',
     tests: ['api/accounts'],
     replacements: [

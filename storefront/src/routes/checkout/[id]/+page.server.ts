@@ -25,7 +25,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 };
 
 export const actions: Actions = {
-  async place({ locals, params, request }) {
+  async place({ locals, params, request, url }) {
     const { api } = locals;
     const form = await request.formData();
     const values: AddressValues = texts(form, [...ADDRESS_FIELDS, 'email']);
@@ -34,10 +34,12 @@ export const actions: Actions = {
 
     let orderId: string;
     try {
-      const { order } = await api.post<Checkout>(
-        '/checkouts',
-        { reservation_id: params.id, shipping_address: shipping.address, email: shipping.email },
-        { idempotencyKey: text(form, 'idempotency_key') || crypto.randomUUID() },
+      const { order } = await forOwner(url, api, () =>
+        api.post<Checkout>(
+          '/checkouts',
+          { reservation_id: params.id, shipping_address: shipping.address, email: shipping.email },
+          { idempotencyKey: text(form, 'idempotency_key') || crypto.randomUUID() },
+        ),
       );
       orderId = order.id;
     } catch (error) {
