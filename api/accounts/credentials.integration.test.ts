@@ -1,5 +1,6 @@
 /** New passwords and email addresses, with links from emails that work once, and the closure of an account. */
 import { randomUUID } from 'node:crypto';
+import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailsTo } from '../../local/mailbox/testing.ts';
 import { mailTo, tokenTo } from '../../tests/support/account-mail.ts';
@@ -130,6 +131,18 @@ describe('a new password', () => {
     const renewed = await ada.call('POST', '/auth/refresh', { refresh_token: changed.body.refresh_token });
     expect(renewed.status).toBe(200);
     expect([(await login(ada.email, PASSWORD)).status, (await login(ada.email, NEXT)).status]).toEqual([401, 200]);
+  });
+
+  it('ends a session even if Redis was unavailable and still has it', async () => {
+    const { redis } = shop.services;
+    const ada = await signedIn(shop);
+    const { sessionId } = jwt.decode(ada.token!) as { sessionId: string };
+    const kept = await redis.hgetall(`session:${sessionId}`);
+    await ada.call('PUT', '/me/password', { current_password: PASSWORD, new_password: NEXT });
+    await redis.hset(`session:${sessionId}`, kept);
+    const renewed = await ada.call('POST', '/auth/refresh', { refresh_token: ada.session.refresh_token });
+    expect([renewed.status, renewed.body.detail]).toEqual([401, 'Your session has ended. Sign in again.']);
+    expect(await redis.exists(`session:${sessionId}`)).toBe(0);
   });
 
   it('is refused at registration when it is common', async () => {
