@@ -6,6 +6,7 @@ import { createApp } from './app.ts';
 import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
 import { Recommender } from './recommendations/recommender.ts';
+import { respondToRefusedRequests } from './refused-requests.ts';
 
 export interface RunningApi {
   /** http://host:port */
@@ -16,6 +17,10 @@ export interface RunningApi {
 /** Time for requests in progress to finish when the process stops. */
 const DRAIN_MS = 10_000;
 
+/** Time for a client to send a request's headers. */
+const HEADERS_MS = 10_000;
+const TIMEOUT_CHECK_MS = 2_000;
+
 export async function startApi(services: Services): Promise<RunningApi> {
   const { settings, log } = services;
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
@@ -25,7 +30,15 @@ export async function startApi(services: Services): Promise<RunningApi> {
   await endedSessions.start();
   const tokens = new AccessTokens(settings, (sessionId) => endedSessions.has(sessionId));
   recommender.start();
-  const server = createServer(createApp({ ...services, orderListener, recommender, tokens, endedSessions }).callback());
+  const app = createApp({ ...services, orderListener, recommender, tokens, endedSessions });
+  const requestTimeout = settings.API_REQUEST_MS;
+  const timeouts = {
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MS, requestTimeout),
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeout),
+  };
+  const server = createServer(timeouts, app.callback());
+  respondToRefusedRequests(server);
   // Longer than proxies keep idle connections, so that they never send a request on a connection that was just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);

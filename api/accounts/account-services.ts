@@ -5,11 +5,13 @@ import type { Session, User } from '../contracts/accounts.ts';
 import { Credentials } from './credentials.ts';
 import { Accounts } from './service.ts';
 import { type SessionOwner, Sessions, type SessionTokens } from './sessions.ts';
+import { SignInLimits } from './sign-in-limits.ts';
 
 export interface AccountServices extends ApiDependencies {
   accounts: Accounts;
   credentials: Credentials;
   sessions: Sessions;
+  signInLimits: SignInLimits;
 }
 
 export function accountServices<Deps extends ApiDependencies>(deps: Deps): Deps & AccountServices {
@@ -19,6 +21,7 @@ export function accountServices<Deps extends ApiDependencies>(deps: Deps): Deps 
     accounts,
     credentials: new Credentials(deps.db, accounts),
     sessions: new Sessions(deps.redis, deps.settings),
+    signInLimits: new SignInLimits(deps),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The signed-in account: its profile, email address, password, and sessions. */
 import { describeDevice } from '../../domain/device.ts';
+import type { ApiContext } from '../context.ts';
 import {
   accountClosure,
   emailChange,
@@ -12,7 +13,7 @@ import {
 import { idParams } from '../contracts/common.ts';
 import { done, gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
-import { accountServices, endSessions, ownerOf, toSession, toUser } from './account-services.ts';
+import { type AccountServices, accountServices, endSessions, ownerOf, toSession, toUser } from './account-services.ts';
 
 const WRONG_PASSWORD = 'Not signed in, or the password is incorrect (`invalid_credentials`)';
 
@@ -23,7 +24,7 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
     tag: 'Accounts',
     summary: 'Get the signed-in account',
     access: 'account',
-    limit: 'api',
+    limit: 'reads',
     ok: gives('The account', user),
     async handle({ identity }, { accounts }) {
       return toUser(await accounts.profile(identity.userId));
@@ -50,13 +51,15 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
     tag: 'Accounts',
     summary: 'Change the password; all sessions end, and a new one starts',
     access: 'account',
-    limit: ['api', { failures: 'auth' }],
+    limit: 'api',
     body: passwordChange,
     ok: gives('The new session', session),
     problems: { 401: WRONG_PASSWORD },
     async handle({ ctx, identity: { userId }, body }, services) {
       const { accounts, credentials, sessions } = services;
-      await credentials.changePassword(userId, body.current_password, body.new_password);
+      await counted(ctx, userId, services, () =>
+        credentials.changePassword(userId, body.current_password, body.new_password),
+      );
       await endSessions(services, userId);
       const account = await accounts.profile(userId);
       return toSession(await sessions.start(ownerOf(account), describeDevice(ctx.get('User-Agent'))), account);
@@ -69,12 +72,12 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
     tag: 'Accounts',
     summary: 'Request an email to a new address, with a link that makes it the account’s',
     access: 'account',
-    limit: ['api', { failures: 'auth' }],
+    limit: 'api',
     body: emailChange,
     ok: done('An email is sent to the new address; the response is the same for every address'),
     problems: { 401: WRONG_PASSWORD },
-    handle: ({ identity, body }, { credentials }) =>
-      credentials.requestEmailChange(identity.userId, body.email, body.password),
+    handle: ({ ctx, identity: { userId }, body }, services) =>
+      counted(ctx, userId, services, () => services.credentials.requestEmailChange(userId, body.email, body.password)),
   }),
 
   route({
@@ -94,7 +97,7 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
     tag: 'Accounts',
     summary: 'List the account’s sessions, most recently used first',
     access: 'account',
-    limit: 'api',
+    limit: 'reads',
     ok: gives('The sessions', sessionList),
     async handle({ ctx, identity }, { sessions }) {
       ctx.set('Cache-Control', 'no-store');
@@ -139,7 +142,7 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
     tag: 'Accounts',
     summary: 'Close the account; its orders stay without the person',
     access: 'account',
-    limit: ['api', { failures: 'auth' }],
+    limit: 'api',
     body: accountClosure,
     ok: done('The account is closed'),
     problems: {
@@ -147,9 +150,20 @@ export const ownAccountRoutes = declareRoutes(accountServices, (route) => [
       403: 'Staff accounts are closed by administrators',
       409: 'An order is not complete, or items are reserved',
     },
-    async handle({ identity, body }, services) {
-      await services.credentials.close(identity.userId, body.password);
-      await endSessions(services, identity.userId);
+    async handle({ ctx, identity: { userId }, body }, services) {
+      await counted(ctx, userId, services, () => services.credentials.close(userId, body.password));
+      await endSessions(services, userId);
     },
   }),
 ]);
+
+/** Runs `check`, which verifies the account's password. A wrong one counts as a failed sign-in, so that a stolen session can't try many. */
+async function counted<Result>(
+  ctx: ApiContext,
+  userId: string,
+  { accounts, signInLimits }: AccountServices,
+  check: () => Promise<Result>,
+): Promise<Result> {
+  const { email } = await accounts.profile(userId);
+  return signInLimits.counted(ctx, email, check);
+}

@@ -27,7 +27,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Create an account and merge the guest’s cart',
       access: 'anyone',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: registerBody,
       ok: gives('Signed in', session, 201),
       problems: { 409: 'An account with this email address already exists' },
@@ -42,12 +42,15 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Sign in and merge the guest’s cart',
       access: 'anyone',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: loginBody,
       ok: gives('Signed in', session),
       problems: { 401: 'The email address or password is incorrect' },
       async handle({ ctx, body }, services) {
-        return signIn(ctx, await services.accounts.authenticate(body.email, body.password), services);
+        const user = await services.signInLimits.counted(ctx, body.email, () =>
+          services.accounts.authenticate(body.email, body.password),
+        );
+        return signIn(ctx, user, services);
       },
     }),
 
@@ -57,7 +60,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Exchange a refresh token for new tokens; it works until its successor is used',
       access: 'public',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: refreshBody,
       ok: gives('New tokens', session),
       problems: { 401: 'The session has ended' },
@@ -100,14 +103,17 @@ export const accountRoutes = declareRoutes(
       method: 'put',
       path: '/auth/password',
       tag: 'Accounts',
-      summary: 'Set a new password with the link from an email, and end all sessions',
-      access: 'public',
-      limit: ['api', { failures: 'auth' }],
+      summary: 'Set a new password with the link from an email, end all sessions, and sign in',
+      access: 'anyone',
+      limit: 'api',
       body: passwordReset,
-      ok: done('The password was set; sign in with it'),
+      ok: gives('Signed in with the new password', session),
       problems: { 404: 'The link has expired or was used' },
-      async handle({ body }, services) {
-        await endSessions(services, await services.credentials.resetPassword(body.token, body.password));
+      // Signs in at once, so that the link is a way in even for an account whose sign-ins are limited.
+      async handle({ ctx, body }, services) {
+        const userId = await services.credentials.resetPassword(body.token, body.password);
+        await endSessions(services, userId);
+        return signIn(ctx, await services.accounts.profile(userId), services);
       },
     }),
 
@@ -117,7 +123,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Confirm an account’s email address, or a new one, with the link from an email',
       access: 'public',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: emailConfirmation,
       ok: done('The address is confirmed'),
       problems: { 404: 'The link has expired or was used', 409: 'Another account uses this address now' },

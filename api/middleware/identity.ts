@@ -24,11 +24,16 @@ export function identity({ tokens, settings }: IdentityDependencies): Middleware
   return async (ctx, next) => {
     const authorization = ctx.get('Authorization');
     if (authorization) ctx.state.identity = tokens.read(authorization);
-    const given = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
-    const cartId = uuid.safeParse(given).data;
-    if (cartId && isIssuedCartId(settings.JWT_SECRET, cartId)) ctx.state.cartId = cartId;
+    const cartId = cartIdOf(ctx, settings);
+    if (cartId) ctx.state.cartId = cartId;
     await next();
   };
+}
+
+/** The guest's cart that a request names, if the shop issued its ID. */
+export function cartIdOf(ctx: ApiContext, { JWT_SECRET }: IdentityDependencies['settings']): string | undefined {
+  const cartId = uuid.safeParse(ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE)).data;
+  return cartId && isIssuedCartId(JWT_SECRET, cartId) ? cartId : undefined;
 }
 
 /** @throws DomainError unauthenticated */

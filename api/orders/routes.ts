@@ -1,3 +1,4 @@
+import type { PassThrough } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
 import { CLOSED_REFUND_STATUSES, isAllowed, statusInWords } from '../../domain/order-state.ts';
@@ -22,6 +23,7 @@ import { ownersOf } from '../middleware/identity.ts';
 import { Alternative, done, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
+import { OpenStreams } from './open-streams.ts';
 import { findOrder, viewerOfOrder } from './order-access.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
@@ -34,7 +36,7 @@ export function personOf(ctx: ApiContext): string {
 }
 
 export const orderRoutes = declareRoutes(
-  (deps) => deps,
+  (deps) => ({ ...deps, streams: new OpenStreams(deps.settings) }),
   (route) => [
     route({
       method: 'get',
@@ -43,7 +45,7 @@ export const orderRoutes = declareRoutes(
       summary: 'List your orders, newest first',
       access: 'shopper',
       refusal: 'Sign in to view your orders.',
-      limit: 'api',
+      limit: 'reads',
       query: orderListQuery,
       ok: gives('A page of orders', orderPage),
       handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
@@ -74,7 +76,7 @@ export const orderRoutes = declareRoutes(
       limit: 'api',
       params: idParams,
       ok: done('Earlier links no longer open the order'),
-      problems: { 404: 'Order not found' },
+      problems: { 403: 'The order’s key is only for viewing', 404: 'Order not found' },
       async handle({ ctx, params: { id } }, deps) {
         await readOrder(deps.db, deps.settings, id, await viewerOfOrder(ctx, deps, id, 'change'));
         await revokeOrderKeys(deps.db, id);
@@ -87,7 +89,7 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Get an order',
       access: 'order',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('The order', order),
       problems: { 404: 'Order not found' },
@@ -103,18 +105,17 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Stream the order’s current state and every change as server-sent events',
       access: 'order',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
       async respond({ ctx, params }, deps) {
-        const stream = await orderEventStream(deps, params.id, await viewerOfOrder(ctx, deps, params.id, 'view'));
-        const sessionId = ctx.state.identity?.sessionId;
-        if (sessionId)
-          stream.once(
-            'close',
-            deps.endedSessions.watch(sessionId, () => stream.end()),
-          );
+        const end = deps.streams.add(ctx, params.id);
+        const stream = await openStream(ctx, deps, params.id).catch((error: unknown) => {
+          end();
+          throw error;
+        });
+        stream.once('close', end);
         ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
         ctx.req.socket.setTimeout(0);
         ctx.body = stream;
@@ -135,7 +136,11 @@ export const orderRoutes = declareRoutes(
         202,
         'The order is under review until a support lead approves the cancellation (`cancellation_waits`)',
       ),
-      problems: { 404: 'Order not found', 409: 'The order can no longer be canceled' },
+      problems: {
+        403: 'The order’s key is only for viewing',
+        404: 'Order not found',
+        409: 'The order can no longer be canceled',
+      },
       async handle({ ctx, params: { id }, body: { reason = 'Canceled by the customer' } }, deps) {
         const viewer = await viewerOfOrder(ctx, deps, id, 'change');
         const before = await readOrder(deps.db, deps.settings, id, viewer);
@@ -154,6 +159,17 @@ export const orderRoutes = declareRoutes(
     }),
   ],
 );
+
+/** The order's stream, which ends with the caller's session. */
+async function openStream(ctx: ApiContext, deps: ApiDependencies, orderId: string): Promise<PassThrough> {
+  const stream = await orderEventStream(deps, orderId, await viewerOfOrder(ctx, deps, orderId, 'view'));
+  const sessionId = ctx.state.identity?.sessionId;
+  if (sessionId) {
+    const stopWatching = deps.endedSessions.watch(sessionId, () => stream.end());
+    stream.once('close', stopWatching);
+  }
+  return stream;
+}
 
 async function cancelOrder(deps: ApiDependencies, before: Order, person: string, reason: string): Promise<void> {
   const requestId = await cancellationId(deps, before.id, person);

@@ -4,7 +4,7 @@ import { Api } from '#lib/server/api.ts';
 import { consentOf } from '#lib/server/consent.ts';
 import { describeFailure } from '#lib/server/failures.ts';
 import { signInPath } from '#lib/server/forms.ts';
-import { canonicalAddress, clientAddressOf, requestIdOf } from '#lib/server/requests.ts';
+import { canonicalAddress, forwardedFor, requestIdOf } from '#lib/server/requests.ts';
 import { secure } from '#lib/server/security-headers.ts';
 import { SessionRenewal } from '#lib/server/session-renewal.ts';
 import { ShopCookies } from '#lib/server/shop-cookies.ts';
@@ -26,7 +26,7 @@ export const handle: Handle = async ({ event, resolve }) => {
     cookies,
     renewal,
     requestId: event.locals.requestId,
-    clientAddress: clientAddressOf(event),
+    forwardedFor: forwardedFor(event),
     userAgent: event.request.headers.get('user-agent') ?? undefined,
     onSessionEnded: () => {
       if (isOwnPage(event.route.id)) redirect(303, `${signInPath(event.url)}&ended`);

@@ -84,8 +84,6 @@ it.each(on)('on %s, a forgotten password is replaced with the emailed link', asy
   await page.getByLabel('New password').fill(NEXT);
   await page.getByRole('button', { name: 'Save password' }).click();
   await page.getByText('Your new password is saved.').waitFor();
-  await signIn(page, email, NEXT);
-  await page.waitForURL('**/account');
   await page.goto(SECURITY);
   await page.getByText('· confirmed').waitFor();
 

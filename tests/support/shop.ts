@@ -121,12 +121,13 @@ export const newCartId = (): string => issueCartId(readSome(['JWT_SECRET']).JWT_
 /** A shopper with a separate address and cart, so that limits and owners don't interfere. */
 export class Shopper {
   readonly cartId = newCartId();
-  readonly address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+  readonly address: string;
   readonly #url: string;
   token: string | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`) {
     this.#url = url;
+    this.address = address;
   }
 
   async call<Body = AnyBody>(

@@ -10,7 +10,15 @@ import { type ApiProblem, isProblem } from './problem.ts';
  * @throws ApiProblem, such as `invalid_credentials` or `email_taken`
  */
 export async function openSession(api: Api, path: '/auth/login' | '/auth/register', body: unknown): Promise<void> {
-  const session = await api.post<Session>(path, body, { identity: 'guest' });
+  await keepSession(api, await api.post<Session>(path, body, { identity: 'guest' }));
+}
+
+/** Sets a new password, and signs in, with the link from an email. @throws ApiProblem */
+export async function resetPassword(api: Api, body: { token: string; password: string }): Promise<void> {
+  await keepSession(api, await api.put<Session>('/auth/password', body, { identity: 'guest' }));
+}
+
+async function keepSession(api: Api, session: Session): Promise<void> {
   api.cookies.keepSession(session);
   // The count in the header comes from a cookie, and the account may already have a cart.
   await readCart(api);

@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { passwordErrors } from '#lib/server/accounts.ts';
+import { passwordErrors, resetPassword } from '#lib/server/accounts.ts';
 import { sentence, text } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -15,15 +15,13 @@ export const actions: Actions = {
     const token = text(form, 'token');
     const password = String(form.get('password') ?? '');
     try {
-      await locals.api.put('/auth/password', { token, password }, { identity: 'anyone' });
+      await resetPassword(locals.api, { token, password });
     } catch (error) {
       const message = sentence(error);
       if (!isProblem(error)) throw error;
       const { password: problem } = passwordErrors(error);
       return fail(error.status, { token, error: problem, message: problem ? undefined : message });
     }
-    // All sessions have ended.
-    locals.api.cookies.dropSession();
-    redirect(303, '/sign-in?reset');
+    redirect(303, '/account?reset');
   },
 };

@@ -11,7 +11,6 @@ export const load: PageServerLoad = ({ locals, url }) => {
     title: 'Sign in',
     next,
     hasEnded: url.searchParams.has('ended'),
-    wasReset: url.searchParams.has('reset'),
     wasClosed: url.searchParams.has('closed'),
   };
 };
