@@ -71,6 +71,22 @@ export const CATALOG: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'infra/elasticsearch/query-correction.ts',
+    tests: ['infra/elasticsearch'],
+    replacements: [
+      ['plurals are corrected to other words', 'corrections.delete(word);', ''],
+      ['a word is replaced by a very different one', '<= (typed.length >= LONG_WORD ? 2 : 1)', '<= 4'],
+    ],
+  },
+  {
+    file: 'infra/elasticsearch/product-search.ts',
+    tests: ['infra/elasticsearch'],
+    replacements: [
+      ['a price range counts products that its link does not return', 'bucket.to - 1', 'bucket.to'],
+      ['a SKU is corrected like a word', 'hasSku(first) ? undefined : await', 'await'],
+    ],
+  },
+  {
     file: 'infra/redis/cache.ts',
     tests: ['infra/redis'],
     replacements: [
