@@ -2,6 +2,7 @@
 import type { DefaultState, ParameterizedContext } from 'koa';
 import type { Settings } from '../infra/config.ts';
 import type { Services } from '../infra/services.ts';
+import type { EndedSessions } from './accounts/ended-sessions.ts';
 import type { AccessTokens, Identity } from './middleware/access-tokens.ts';
 import type { OrderListener } from './orders/order-listener.ts';
 import type { Recommender } from './recommendations/recommender.ts';
@@ -10,6 +11,7 @@ export interface ApiDependencies extends Services {
   orderListener: OrderListener;
   recommender: Recommender;
   tokens: AccessTokens;
+  endedSessions: EndedSessions;
 }
 
 export interface ApiState extends DefaultState {

@@ -6,6 +6,7 @@ import Koa, { type Middleware } from 'koa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
+import { issueCartId } from '../infra/cart-ids.ts';
 import type { ApiState } from './context.ts';
 import { errors } from './middleware/errors.ts';
 import { describePaths } from './openapi/operation.ts';
@@ -13,7 +14,8 @@ import { Alternative, done, gives, redirects, withAlternative, writes } from './
 import { declareRoutes, type RouteDependencies } from './route.ts';
 import { mount } from './router.ts';
 
-const CART = 'a6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3';
+const JWT_SECRET = 'a secret of the test, long enough for HS256';
+const CART = issueCartId(JWT_SECRET);
 const number = z.object({ number: z.coerce.number() });
 const body = z.strictObject({ word: z.string() });
 const base = { tag: 'System', summary: 'A test', limit: 'api', access: 'public' } as const;
@@ -112,7 +114,7 @@ beforeAll(async () => {
   passed = [];
   const app = new Koa<ApiState>();
   const limits = { limit: (tier: string) => step(tier) };
-  const deps = { log: 'the log', tokens, limits } as unknown as RouteDependencies;
+  const deps = { log: 'the log', tokens, settings: { JWT_SECRET }, limits } as unknown as RouteDependencies;
   app.use(errors({ error: () => {}, warn: () => {} } as never, { below: '/pages/', write: () => {} }));
   app.use(bodyParser());
   app.use(mount('/api', [routes], deps));

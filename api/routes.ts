@@ -1,4 +1,5 @@
 /** Every operation of the API. The app mounts these lists, and the OpenAPI document describes them. */
+import { ownAccountRoutes } from './accounts/own-account-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
 import { cartRoutes } from './cart/routes.ts';
@@ -21,6 +22,7 @@ export const API_ROUTES = {
     searchRoutes,
     cartRoutes,
     accountRoutes,
+    ownAccountRoutes,
     reservationRoutes,
     checkoutRoutes,
     orderRoutes,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Services } from '../infra/services.ts';
+import { EndedSessions } from './accounts/ended-sessions.ts';
 import { createApp } from './app.ts';
 import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
@@ -25,9 +26,11 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
   await orderListener.start();
   const recommender = new Recommender(services);
-  const tokens = new AccessTokens(settings);
+  const endedSessions = new EndedSessions(services);
+  await endedSessions.start();
+  const tokens = new AccessTokens(settings, (sessionId) => endedSessions.has(sessionId));
   recommender.start();
-  const app = createApp({ ...services, orderListener, recommender, tokens });
+  const app = createApp({ ...services, orderListener, recommender, tokens, endedSessions });
   const requestTimeout = settings.API_REQUEST_MS;
   const timeouts = {
     requestTimeout,
@@ -47,6 +50,7 @@ export async function startApi(services: Services): Promise<RunningApi> {
       server.closeIdleConnections();
       const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await Promise.all([orderListener.stop(), recommender.stop()]);
+      endedSessions.stop();
       await closed;
       clearTimeout(drained);
     },

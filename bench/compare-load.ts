@@ -84,10 +84,12 @@ async function watchPayments(connectionString: string) {
 
 /** Buys as a new shopper, because limits apply per cart and per address. */
 async function buy(api: string, productId: string, paid: (orderId: string) => Promise<void>): Promise<void> {
+  const address = { 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` };
+  const cart = await fetch(`${api}/cart`, { headers: address });
   const headers = {
+    ...address,
     'content-type': 'application/json',
-    'x-cart-id': randomUUID(),
-    'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`,
+    'x-cart-id': cart.headers.get('x-cart-id') ?? '',
     'idempotency-key': randomUUID(),
   };
   const post = async (path: string, body: unknown) => {

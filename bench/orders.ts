@@ -72,7 +72,8 @@ async function burst(
 }
 
 async function buy(shop: BenchShop, productId: string): Promise<Timing> {
-  const headers = { 'content-type': 'application/json', 'x-cart-id': randomUUID(), 'idempotency-key': randomUUID() };
+  const cartId = (await fetch(`${shop.api}/cart`)).headers.get('x-cart-id') ?? '';
+  const headers = { 'content-type': 'application/json', 'x-cart-id': cartId, 'idempotency-key': randomUUID() };
   const post = async (path: string, body: unknown) => {
     const response = await fetch(`${shop.api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     const answer = (await response.json()) as {

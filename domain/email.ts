@@ -4,9 +4,12 @@ import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from './text.ts';
 /** In characters. */
 export const MAX_EMAIL_LENGTH = 255;
 
-/** Local part of letters, digits, and _'+-. with dots only between others, and a domain with a top level of letters. As in zod 4. */
+/**
+ * Local part of the characters that RFC 5322 allows without quotes, with dots only between others, and a domain whose labels are at most
+ * 63 characters and whose top level starts with a letter, such as `com` or, for a name in another script, `xn--p1ai`.
+ */
 export const EMAIL_PATTERN =
-  /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
+  /^(?=[^@]{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/;
 
 /** What is wrong with an address that staff entered, as a sentence; undefined when it is valid. */
 export function emailProblem(value: unknown): string | undefined {

@@ -209,6 +209,8 @@ export const settingsSchema = z.object({
       'Address of the support team, which gets an email when a chargeback needs a response. When unset: no such emails',
     ),
 
+  ORDER_LINK_DAYS: count(90).describe('Days that the link in an email to a guest opens their order'),
+
   CURRENCY: z
     .string()
     .refine(isCurrency, 'is not a currency that Stripe supports')
@@ -272,6 +274,8 @@ export const settingsSchema = z.object({
   RATE_LIMIT_PAYMENT: count(10).describe('Checkouts per shopper and window'),
   RATE_LIMIT_PAYMENT_PER_ADDRESS: count(100).describe('Checkouts per client address and window'),
   RATE_LIMIT_PAYMENT_SECONDS: seconds(3600).describe('Window of the two limits above, in seconds'),
+  RATE_LIMIT_LOOKUP: count(10).describe('Look-ups of orders by number and email per client address and window'),
+  RATE_LIMIT_LOOKUP_SECONDS: seconds(900).describe('Window of RATE_LIMIT_LOOKUP, in seconds'),
   RATE_LIMIT_EVENTS: count(1_000).describe('Batches of analytics events per client address and window'),
   RATE_LIMIT_EVENTS_SECONDS: seconds(900).describe('Window of RATE_LIMIT_EVENTS, in seconds'),
   RATE_LIMIT_PICTURES: count(20_000).describe('Drawn pictures per client address and window'),

@@ -1,10 +1,9 @@
 /** Protections of browsers and the API on every request: headers, origins, cookies, and size limits of bodies. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from '../api/server.ts';
 import type { Services } from '../infra/services.ts';
 import { signedIn } from './support/accounts.ts';
-import { connectTestServices, createProduct, startTestShop, type TestShop } from './support/shop.ts';
+import { connectTestServices, createProduct, newCartId, startTestShop, type TestShop } from './support/shop.ts';
 
 const DAY_MS = 86_400_000;
 const HTTPS_SHOP = 'https://shop.example';
@@ -108,7 +107,7 @@ describe('another origin', () => {
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers':
-        'Authorization, Content-Type, Idempotency-Key, X-Analytics-Consent, X-Cart-Id, X-Request-Id, If-None-Match',
+        'Authorization, Content-Type, Idempotency-Key, X-Analytics-Consent, X-Cart-Id, X-Order-Key, X-Request-Id, If-None-Match',
       'access-control-expose-headers':
         'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Cart-Id, X-Request-Id',
       'access-control-max-age': '86400',
@@ -184,7 +183,7 @@ describe('a body', () => {
       const { id } = await createProduct(shop.services);
       const answer = await send(`/api/cart/items/${id}`, {
         method: 'PUT',
-        headers: { 'content-type': type, 'x-cart-id': randomUUID() },
+        headers: { 'content-type': type, 'x-cart-id': newCartId() },
         body: '{"quantity":2}',
       });
       expect(answer.status).toBe(400);

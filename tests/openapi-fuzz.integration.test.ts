@@ -2,7 +2,6 @@
  * Schemathesis sends generated requests, valid and not, to every operation as every role. No response may be a server error, have a
  * status that the operation does not document, or a body outside its schema. The seed is fixed, so a failure repeats.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Role } from '../domain/roles.ts';
 import { RunError, run } from '../local/stack/processes/run.ts';
 import { signedIn } from './support/accounts.ts';
-import { startTestShop, type TestShop } from './support/shop.ts';
+import { newCartId, startTestShop, type TestShop } from './support/shop.ts';
 
 const PROGRAM = process.env.SCHEMATHESIS_BIN;
 /** Generated requests per operation, in addition to those that cover each keyword of its schemas. */
@@ -46,7 +45,7 @@ const roles: readonly (Role | 'anonymous' | 'guest')[] = [
 
 async function credentialOf(role: (typeof roles)[number]): Promise<string[]> {
   if (role === 'anonymous') return [];
-  if (role === 'guest') return ['--header', `X-Cart-Id: ${randomUUID()}`];
+  if (role === 'guest') return ['--header', `X-Cart-Id: ${newCartId()}`];
   return ['--header', `Authorization: Bearer ${(await signedIn(shop, role)).token}`];
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from './support/accounts.ts';
 import { documentedOperations, fillIn } from './support/operations.ts';
-import { type AnyBody, startTestShop, type TestShop } from './support/shop.ts';
+import { type AnyBody, newCartId, startTestShop, type TestShop } from './support/shop.ts';
 
 let shop: TestShop;
 let admin: Awaited<ReturnType<typeof signedIn>>;
@@ -57,6 +57,16 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
     body: { email: 'nobody', password: 'short', full_name: '', role: 'admin' },
     paths: ['', 'email', 'full_name', 'password'],
   },
+  'POST /api/auth/password-resets': { body: { email: 'nobody' }, paths: ['email'] },
+  'PUT /api/auth/password': { body: { token: '', password: 'short' }, paths: ['password', 'token'] },
+  'POST /api/auth/email-confirmations': { body: { token: 7 }, paths: ['token'] },
+  'PUT /api/me/password': {
+    body: { current_password: '', new_password: 'short' },
+    paths: ['current_password', 'new_password'],
+  },
+  'POST /api/me/email': { body: { email: 'nobody', password: '' }, paths: ['email', 'password'] },
+  'POST /api/me/closure': { body: {}, paths: ['password'] },
+  'POST /api/orders/find': { body: { number: '12', email: 'nobody' }, paths: ['email', 'number'] },
   'POST /api/auth/login': { body: { email: 'nobody', password: '' }, paths: ['email', 'password'] },
   'POST /api/auth/refresh': token,
   'POST /api/auth/logout': token,
@@ -186,7 +196,7 @@ describe('a body', () => {
     const body = { reservation_id: ID, shipping_address: address };
     const answer = await fetch(`${shop.api.url}/api/checkouts`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-cart-id': ID },
+      headers: { 'content-type': 'application/json', 'x-cart-id': newCartId() },
       body: JSON.stringify(body),
     });
     expect(await answer.json()).toMatchObject({ status: 400, errors: [{ path: 'email' }] });

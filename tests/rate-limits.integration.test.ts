@@ -6,7 +6,7 @@ import { networkOf } from '../infra/address-hash.ts';
 import { readSettings, type Settings } from '../infra/config.ts';
 import { PASSWORD, signedIn } from './support/accounts.ts';
 import { documentedOperations, fillIn } from './support/operations.ts';
-import { createProduct, Shopper, startTestShop, type TestShop } from './support/shop.ts';
+import { createProduct, newCartId, Shopper, startTestShop, type TestShop } from './support/shop.ts';
 
 /** Operations that `api` does not count, or not alone. Other reads are counted by `reads`. */
 const OTHER_TIERS: Readonly<Record<string, readonly RateTier[]>> = {
@@ -19,6 +19,7 @@ const OTHER_TIERS: Readonly<Record<string, readonly RateTier[]>> = {
   'GET /api/recommendations': ['catalog'],
   'GET /api/cart/suggestions': ['catalog'],
   'POST /api/checkouts': ['api', 'payment'],
+  'POST /api/orders/find': ['lookup'],
   'POST /api/events': ['events'],
   'GET /api/support/find': ['support'],
   'POST /api/support/find': ['support'],
@@ -112,7 +113,7 @@ describe('an operation', () => {
     const [one, other] = [await signedIn(shop), await signedIn(shop)].map(({ token }) => ({
       authorization: `Bearer ${token}`,
     }));
-    const [cart, forged] = [{ 'x-cart-id': randomUUID() }, { authorization: 'Bearer forged' }];
+    const [cart, forged] = [{ 'x-cart-id': newCartId() }, { authorization: 'Bearer forged' }];
     for (const caller of [one!, other!, cart, {}])
       expect([await left(caller), await left(caller)]).toEqual(['r=99', 'r=98']);
     // A token that is not valid is not a new shopper.

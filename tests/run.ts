@@ -71,7 +71,8 @@ async function testWithShop(): Promise<void> {
   const tools = quietly(toolsFor(['e2e'], report, stop.signal));
   const shop = await startFreshShop('test', { settings: SHOP_SETTINGS, onProgress: report, signal: stop.signal });
   try {
-    const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: shop.addresses.api };
+    const { api, mailbox } = shop.addresses;
+    const addresses = { STACK_FILE: shop.servers.profile.stackFile, API_URL: api, MAILBOX_URL: mailbox };
     await runTests(['e2e'], { ...shop.environment, ...addresses, ...(await tools) });
     await checkAfterwards(shop);
   } finally {

@@ -1,5 +1,6 @@
 /** The facts about an order that emails show, read from PostgreSQL when an email is sent. */
 import { type OrderDetails, orderDetails } from '../../domain/checkout.ts';
+import { isUser } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
 import { reasonForShopper } from '../../domain/refund-words.ts';
@@ -11,6 +12,8 @@ import { readRefund } from '../../infra/postgres/refunds.ts';
 export interface EmailOrder extends OrderDetails {
   orderId: string;
   number: string;
+  /** Whether it was placed without an account, so that only a link with a key opens it on another device. */
+  isOfGuest: boolean;
   status: OrderStatus;
   currency: string;
   totalCents: number;
@@ -64,6 +67,7 @@ export async function readEmailOrder(sql: Sql, orderId: string): Promise<EmailOr
   return {
     orderId,
     number: row.number,
+    isOfGuest: !isUser(row.owner),
     status: row.status,
     currency: row.currency,
     totalCents: cents(row.total_amount),

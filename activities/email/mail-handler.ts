@@ -5,6 +5,7 @@
 import type { Settings } from '../../infra/config.ts';
 import { MAIL_CONNECTIONS, type Mailer } from '../../infra/email/mailer.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { orderKey } from '../../infra/order-links.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { workflowUrl } from '../../infra/temporal/client.ts';
 import { orderWorkflowId } from '../../workflows/order/messages.ts';
@@ -20,7 +21,16 @@ import { isForStaff, type MailKind, mailPayload } from './queue-mail.ts';
 
 export interface MailHandlerDependencies {
   mailer: Pick<Mailer, 'send'>;
-  settings: Pick<Settings, 'SHOP_NAME' | 'STOREFRONT_URL' | 'SUPPORT_EMAIL' | 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>;
+  settings: Pick<
+    Settings,
+    | 'SHOP_NAME'
+    | 'STOREFRONT_URL'
+    | 'SUPPORT_EMAIL'
+    | 'TEMPORAL_UI_URL'
+    | 'TEMPORAL_NAMESPACE'
+    | 'JWT_SECRET'
+    | 'ORDER_LINK_DAYS'
+  >;
   log: Logger;
 }
 
@@ -31,11 +41,7 @@ const MAX_BATCH_SIZE = 4 * MAIL_CONNECTIONS;
 type Delivery = 'done' | { failed: string; isForAll: boolean };
 
 export function createMailHandler(deps: MailHandlerDependencies): CautiousHandler {
-  const shop: ShopFacts = {
-    name: deps.settings.SHOP_NAME,
-    storefrontUrl: deps.settings.STOREFRONT_URL.replace(/\/+$/, ''),
-    caseUrl: (orderId) => workflowUrl(deps.settings, orderWorkflowId(orderId)),
-  };
+  const shop = shopFacts(deps.settings);
   return {
     maxMessages: MAX_BATCH_SIZE,
     handle: async (messages, sql) => {
@@ -56,6 +62,16 @@ export function createMailHandler(deps: MailHandlerDependencies): CautiousHandle
       await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, lane));
       return failed;
     },
+  };
+}
+
+export function shopFacts(settings: MailHandlerDependencies['settings']): ShopFacts {
+  return {
+    name: settings.SHOP_NAME,
+    storefrontUrl: settings.STOREFRONT_URL.replace(/\/+$/, ''),
+    caseUrl: (orderId) => workflowUrl(settings, orderWorkflowId(orderId)),
+    orderKey: (orderId) =>
+      orderKey(settings.JWT_SECRET, orderId, { access: 'change', lifeSeconds: settings.ORDER_LINK_DAYS * 86_400 }),
   };
 }
 

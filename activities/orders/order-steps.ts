@@ -8,7 +8,7 @@ import type { OrderEventType } from '../../domain/order-events.ts';
 import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../../domain/order-state.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import type { Tables } from '../../infra/postgres/entities/index.ts';
-import { lockOrder, type OrderRow, updateOrder } from '../../infra/postgres/orders.ts';
+import { lockOrder, type OrderRow, revokeOrderKeys, updateOrder } from '../../infra/postgres/orders.ts';
 import { now } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
 import { readReturned } from '../refunds/refund-facts.ts';
@@ -136,6 +136,7 @@ async function changeEmail(sql: Sql, order: OrderRow, request: OrderStepRequest,
   const previous = await emailOf(sql, order);
   await recordContact(sql, request, { email: previous });
   await updateOrder(sql, order.id, { email });
+  await revokeOrderKeys(sql, order.id);
   if (previous) await queueMail(sql, order.id, { kind: 'email_replaced', to: previous, message: maskEmail(email) });
   await queueMail(sql, order.id, { kind: 'email_added', to: email });
 }

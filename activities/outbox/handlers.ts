@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Redis } from 'ioredis';
+import { ACCOUNT_CLOSED_TOPIC, ACCOUNT_MAIL_TOPIC } from '../../infra/account-mail.ts';
 import type { Settings } from '../../infra/config.ts';
 import type { ProductIndex } from '../../infra/elasticsearch/product-index.ts';
 import type { InfluxDb } from '../../infra/influxdb/client.ts';
@@ -7,6 +8,8 @@ import type { Cache } from '../../infra/redis/cache.ts';
 import { CATALOG_TAG, productCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { EventStream } from '../../infra/redis/event-stream.ts';
 import type { StockCounters } from '../../infra/redis/stock-counters.ts';
+import { createAccountMailHandler } from '../accounts/account-mail.ts';
+import { createClosedAccountHandler } from '../accounts/closed-account.ts';
 import { createPurchaseHandler, PURCHASE_TOPIC } from '../analytics/purchase-handler.ts';
 import { indexChanged } from '../catalog/indexing.ts';
 import { createMailHandler, type MailHandlerDependencies } from '../email/mail-handler.ts';
@@ -55,6 +58,10 @@ export function createOutboxHandlers(
     },
 
     [MAIL_TOPIC]: createMailHandler(deps),
+
+    [ACCOUNT_MAIL_TOPIC]: createAccountMailHandler(deps),
+
+    [ACCOUNT_CLOSED_TOPIC]: createClosedAccountHandler(),
 
     [PURCHASE_TOPIC]: createPurchaseHandler(deps.events),
 

@@ -179,6 +179,8 @@ it('wakes up for a message, and waits for running deliveries when it stops', asy
 it('has a handler for every topic that the shop writes', async () => {
   const handlers = createOutboxHandlers(services);
   expect(Object.keys(handlers).sort()).toEqual([
+    'account.closed',
+    'account.mail',
     'analytics.purchase',
     'history.forget',
     'mail',

@@ -1,37 +1,25 @@
+import { describeDevice } from '../../domain/device.ts';
 import { cartOwner, userOwner } from '../../domain/identity.ts';
 import type { User as UserEntity } from '../../infra/postgres/entities/accounts.ts';
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import { mergeCart } from '../cart/service.ts';
-import type { ApiContext, ApiDependencies } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import {
+  emailConfirmation,
   loginBody,
-  profilePatch,
+  passwordReset,
+  passwordResetRequest,
   refreshBody,
   registerBody,
   type Session,
   session,
-  type User,
-  user,
 } from '../contracts/accounts.ts';
 import { done, gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
-import { Accounts } from './service.ts';
-import { Sessions, type SessionTokens } from './sessions.ts';
-import { SignInLimits } from './sign-in-limits.ts';
-
-interface AccountServices extends ApiDependencies {
-  accounts: Accounts;
-  sessions: Sessions;
-  signInLimits: SignInLimits;
-}
+import { type AccountServices, accountServices, endSessions, ownerOf, toSession } from './account-services.ts';
 
 export const accountRoutes = declareRoutes(
-  (deps): AccountServices => ({
-    ...deps,
-    accounts: new Accounts(deps.orm),
-    sessions: new Sessions(deps.redis, deps.settings),
-    signInLimits: new SignInLimits(deps),
-  }),
+  (deps) => accountServices(deps),
   (route) => [
     route({
       method: 'post',
@@ -70,7 +58,7 @@ export const accountRoutes = declareRoutes(
       method: 'post',
       path: '/auth/refresh',
       tag: 'Accounts',
-      summary: 'Exchange a refresh token for new tokens; using it twice ends the session',
+      summary: 'Exchange a refresh token for new tokens; it works until its successor is used',
       access: 'public',
       limit: 'api',
       body: refreshBody,
@@ -80,7 +68,7 @@ export const accountRoutes = declareRoutes(
         let owner: UserEntity | undefined;
         const tokens = await sessions.refresh(body.refresh_token, async (userId) => {
           owner = await accounts.profile(userId);
-          return { userId, role: owner.role };
+          return ownerOf(owner);
         });
         return toSession(tokens, owner!);
       },
@@ -100,30 +88,46 @@ export const accountRoutes = declareRoutes(
     }),
 
     route({
-      method: 'get',
-      path: '/me',
+      method: 'post',
+      path: '/auth/password-resets',
       tag: 'Accounts',
-      summary: 'Get the signed-in account',
-      access: 'account',
-      limit: 'reads',
-      ok: gives('The account', user),
-      async handle({ identity }, { accounts }) {
-        return toUser(await accounts.profile(identity.userId));
+      summary: 'Request an email with a link to set a new password; the response is the same for every address',
+      access: 'public',
+      limit: 'api',
+      body: passwordResetRequest,
+      ok: done('An email is sent if an account has this address'),
+      handle: ({ body }, { credentials }) => credentials.requestPasswordReset(body.email),
+    }),
+
+    route({
+      method: 'put',
+      path: '/auth/password',
+      tag: 'Accounts',
+      summary: 'Set a new password with the link from an email, end all sessions, and sign in',
+      access: 'anyone',
+      limit: 'api',
+      body: passwordReset,
+      ok: gives('Signed in with the new password', session),
+      problems: { 404: 'The link has expired or was used' },
+      // Signs in at once, so that the link is a way in even for an account whose sign-ins are limited.
+      async handle({ ctx, body }, services) {
+        const userId = await services.credentials.resetPassword(body.token, body.password);
+        await endSessions(services, userId);
+        return signIn(ctx, await services.accounts.profile(userId), services);
       },
     }),
 
     route({
-      method: 'patch',
-      path: '/me',
+      method: 'post',
+      path: '/auth/email-confirmations',
       tag: 'Accounts',
-      summary: 'Update the account',
-      access: 'account',
+      summary: 'Confirm an account’s email address, or a new one, with the link from an email',
+      access: 'public',
       limit: 'api',
-      body: profilePatch,
-      ok: gives('The account', user),
-      async handle({ identity, body }, { accounts }) {
-        return toUser(await accounts.rename(identity.userId, body.full_name));
-      },
+      body: emailConfirmation,
+      ok: done('The address is confirmed'),
+      problems: { 404: 'The link has expired or was used', 409: 'Another account uses this address now' },
+      handle: ({ body }, { credentials }) => credentials.confirmEmail(body.token),
     }),
   ],
 );
@@ -137,27 +141,7 @@ async function signIn(ctx: ApiContext, user: UserEntity, { db, cache, sessions }
     await cache.invalidate(carts).catch(() => undefined);
   }
   return {
-    ...toSession(await sessions.start({ userId: user.id, role: user.role }), user),
+    ...toSession(await sessions.start(ownerOf(user), describeDevice(ctx.get('User-Agent'))), user),
     ...(left && { guest_cart: left }),
-  };
-}
-
-function toUser(user: UserEntity): User {
-  return {
-    id: user.id,
-    email: user.email,
-    full_name: user.fullName ?? null,
-    role: user.role,
-    created_at: new Date(user.createdAt).toISOString(),
-  };
-}
-
-function toSession(tokens: SessionTokens, user: UserEntity): Session {
-  return {
-    access_token: tokens.accessToken,
-    refresh_token: tokens.refreshToken,
-    token_type: 'Bearer',
-    expires_in: tokens.expiresInSeconds,
-    user: toUser(user),
   };
 }

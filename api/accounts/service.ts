@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../../domain/errors.ts';
+import { ACCOUNT_MAIL_TOPIC, type AccountMail } from '../../infra/account-mail.ts';
 import { User } from '../../infra/postgres/entities/accounts.ts';
+import { OutboxMessage } from '../../infra/postgres/entities/outbox.ts';
 import type { Orm } from '../../infra/postgres/orm.ts';
-import type { SessionOwner } from './sessions.ts';
+import { requireGoodPassword } from './password-rules.ts';
 
 /** Verified when no account has the email address, so that both responses take the same time. */
 const PLACEHOLDER_HASH = hash('no account uses this password');
@@ -15,15 +18,20 @@ export class Accounts {
     this.#orm = orm;
   }
 
-  /** @throws DomainError email_taken */
+  /** Creates the account, and queues the email that confirms its address. @throws DomainError email_taken, invalid_request */
   async register(input: { email: string; password: string; fullName?: string }): Promise<User> {
+    requireGoodPassword('password', input.password, input.email);
     const em = this.#orm.em.fork();
+    const id = randomUUID();
     // argon2id with the library's parameters, OWASP's first choice: 19 MiB, 2 passes, 1 lane.
     const user = em.create(User, {
+      id,
       email: input.email,
       passwordHash: await hash(input.password),
       fullName: input.fullName ?? null,
     });
+    const mail: AccountMail = { kind: 'verify_email', requestId: randomUUID(), userId: id };
+    em.create(OutboxMessage, { topic: ACCOUNT_MAIL_TOPIC, key: id, payload: { ...mail } });
     try {
       await em.flush();
     } catch (error) {
@@ -42,24 +50,30 @@ export class Accounts {
     return user;
   }
 
-  async owner(userId: string): Promise<SessionOwner | undefined> {
-    const user = await this.#orm.em.fork().findOne(User, { id: userId });
-    return user ? { userId: user.id, role: user.role } : undefined;
+  /** Confirms with their password that the owner of a session makes a request. @throws DomainError invalid_credentials, unauthenticated */
+  async requirePassword(userId: string, password: string): Promise<User> {
+    const user = await this.#orm.em.fork().findOne(User, { id: userId }, { populate: ['passwordHash'] });
+    if (!user) throw noAccount();
+    if (!(await verify(user.passwordHash, password)))
+      throw new DomainError('invalid_credentials', 'The password is incorrect.');
+    return user;
   }
 
   /** @throws DomainError unauthenticated when the account no longer exists */
   async profile(userId: string): Promise<User> {
     const user = await this.#orm.em.fork().findOne(User, { id: userId });
-    if (!user) throw new DomainError('unauthenticated', 'This account no longer exists.');
+    if (!user) throw noAccount();
     return user;
   }
 
   async rename(userId: string, fullName: string | null | undefined): Promise<User> {
     const em = this.#orm.em.fork();
     const user = await em.findOne(User, { id: userId });
-    if (!user) throw new DomainError('unauthenticated', 'This account no longer exists.');
+    if (!user) throw noAccount();
     if (fullName !== undefined) user.fullName = fullName;
     await em.flush();
     return user;
   }
 }
+
+const noAccount = () => new DomainError('unauthenticated', 'This account no longer exists.');

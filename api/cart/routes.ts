@@ -1,3 +1,4 @@
+import { issueCartId } from '../../infra/cart-ids.ts';
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
 import { addToCartBody, type Cart, cart, cartItemBody, cartItemParams } from '../contracts/cart.ts';
@@ -17,6 +18,12 @@ export function cartOwner(ctx: ApiContext): CartOwner {
   return ctx.state.identity ? { userId: ctx.state.identity.userId } : { cartId: ctx.state.cartId };
 }
 
+/** As `cartOwner`; a guest who sent no valid cart ID gets a new one. */
+function cartOwnerOrNew(ctx: ApiContext, { settings }: Pick<ApiDependencies, 'settings'>): CartOwner {
+  const owner = cartOwner(ctx);
+  return owner.userId || owner.cartId ? owner : { cartId: issueCartId(settings.JWT_SECRET) };
+}
+
 interface CartServices extends ApiDependencies {
   /** Whether browsers use HTTPS; a proxy may forward their requests to this process over plain HTTP. */
   isHttps: boolean;
@@ -33,7 +40,7 @@ export const cartRoutes = declareRoutes(
       access: 'anyone',
       limit: 'reads',
       ok: gives('The cart; a guest must keep its ID', cart),
-      handle: ({ ctx }, deps) => answer(ctx, cartOwner(ctx), deps),
+      handle: ({ ctx }, deps) => answer(ctx, cartOwnerOrNew(ctx, deps), deps),
     }),
 
     route({
@@ -49,7 +56,7 @@ export const cartRoutes = declareRoutes(
       problems: { 404: NOT_FOUND, 409: REFUSED },
       async handle({ ctx, headers, body }, deps) {
         const change = { by: body.quantity, key: headers['idempotency-key'] };
-        const owner = await changeCartItem(deps.db, cartOwner(ctx), body.product_id, change);
+        const owner = await changeCartItem(deps.db, cartOwnerOrNew(ctx, deps), body.product_id, change);
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);
       },
@@ -67,7 +74,8 @@ export const cartRoutes = declareRoutes(
       ok: gives('The cart', cart),
       problems: { 404: NOT_FOUND, 409: REFUSED },
       async handle({ ctx, params, body }, deps) {
-        const owner = await changeCartItem(deps.db, cartOwner(ctx), params.product_id, { to: body.quantity });
+        const change = { to: body.quantity };
+        const owner = await changeCartItem(deps.db, cartOwnerOrNew(ctx, deps), params.product_id, change);
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);
       },
@@ -83,7 +91,7 @@ export const cartRoutes = declareRoutes(
       params: cartItemParams,
       ok: gives('The cart', cart),
       async handle({ ctx, params }, deps) {
-        const owner = cartOwner(ctx);
+        const owner = cartOwnerOrNew(ctx, deps);
         await removeCartItem(deps.db, owner, params.product_id);
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);

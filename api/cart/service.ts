@@ -295,13 +295,13 @@ async function ensureCart(sql: Sql, owner: CartOwner): Promise<string> {
     );
     return row!.id;
   }
+  if (!owner.cartId) throw new Error('A guest’s cart has an ID that the shop issued.');
+  // No account's cart has such an ID.
   const row = await sql.row(
     carts
-      .values({ id: owner.cartId ?? randomUUID() })
+      .values({ id: owner.cartId })
       .onConflict((known) => known.column('id').doUpdateSet({ updated_at: now }).where('carts.user_id', 'is', null))
       .returning('id'),
   );
-  if (row) return row.id;
-  // The ID is of an account's cart, which only its account can open, so the guest gets a new cart.
-  return (await sql.row(carts.defaultValues().returning('id')))!.id;
+  return row!.id;
 }

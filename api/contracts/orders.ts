@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Address } from '../../domain/address.ts';
 import { countryProblem } from '../../domain/countries.ts';
+import { MAX_EMAIL_LENGTH } from '../../domain/email.ts';
+import { readOrderNumber } from '../../domain/order-number.ts';
 import { FULFILLMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
-import { amount, currency, cursor, email, limit, reason, text, timestamp, uuid } from './common.ts';
+import { amount, currency, cursor, email, emailAddress, limit, reason, text, timestamp, uuid } from './common.ts';
 
 export const shippingAddress = z
   .strictObject({
@@ -122,6 +124,25 @@ export const checkout = z
   .object({ order, payment: payment.nullable(), expires_at: timestamp })
   .meta({ id: 'Checkout' });
 export type Checkout = z.infer<typeof checkout>;
+
+export const findOrderBody = z
+  .strictObject({
+    number: text(40).transform((value, context) => {
+      const found = readOrderNumber(value);
+      if (found) return found;
+      context.addIssue({ code: 'custom', message: 'must be an order number, such as 482-913-077' });
+      return z.NEVER;
+    }),
+    email: text(MAX_EMAIL_LENGTH).toLowerCase().pipe(emailAddress),
+  })
+  .meta({ id: 'FindOrderRequest' });
+export type FindOrderBody = z.infer<typeof findOrderBody>;
+export const foundOrder = z
+  .object({
+    id: uuid,
+    key: z.string().meta({ description: 'Send it as X-Order-Key to view the order, for a day' }),
+  })
+  .meta({ id: 'FoundOrder' });
 
 export const orderSummary = z
   .object({

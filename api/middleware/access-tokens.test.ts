@@ -15,7 +15,7 @@ afterEach(() => {
 
 it('accepts a token repeatedly until it expires', () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
-  const tokens = new AccessTokens({ JWT_SECRET });
+  const tokens = new AccessTokens({ JWT_SECRET }, () => false);
   const authorization = bearer();
   expect(tokens.read(authorization)).toEqual(identity);
   vi.setSystemTime(Date.UTC(2026, 0, 1, 0, 14, 59));
@@ -25,7 +25,7 @@ it('accepts a token repeatedly until it expires', () => {
 });
 
 it('rejects a token that differs in any character from a known one', () => {
-  const tokens = new AccessTokens({ JWT_SECRET });
+  const tokens = new AccessTokens({ JWT_SECRET }, () => false);
   const authorization = bearer();
   tokens.read(authorization);
   for (let at = 'Bearer '.length; at < authorization.length - 1; at += 1) {
@@ -36,7 +36,7 @@ it('rejects a token that differs in any character from a known one', () => {
 });
 
 it('rejects tokens with another secret, of another type, without required claims, or expired', () => {
-  const tokens = new AccessTokens({ JWT_SECRET });
+  const tokens = new AccessTokens({ JWT_SECRET }, () => false);
   const unsigned = `Bearer ${jwt.sign(identity, null as never, { algorithm: 'none' })}`;
   for (const authorization of [
     bearer({}, identity, `${JWT_SECRET}!`),

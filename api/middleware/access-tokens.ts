@@ -31,7 +31,11 @@ export class AccessTokens {
   /** Verified tokens by their header. A token's contents never change, so its signature is verified once. */
   readonly #known = new LRUCache<string, Known>({ max: MAX_TOKENS });
 
-  constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>) {
+  readonly #isEnded: (sessionId: string) => boolean;
+
+  /** @param isEnded whether a session has ended, from memory, since every request asks */
+  constructor({ JWT_SECRET }: Pick<Settings, 'JWT_SECRET'>, isEnded: (sessionId: string) => boolean) {
+    this.#isEnded = isEnded;
     this.#key = createSecretKey(JWT_SECRET, 'utf8');
   }
 
@@ -45,8 +49,20 @@ export class AccessTokens {
     }
   }
 
-  /** @param authorization the header's value @throws DomainError unauthenticated for a token that is expired, forged, or malformed */
+  /**
+   * @param authorization the header's value
+   * @throws DomainError unauthenticated for a token that is expired, forged, or malformed, or whose session has ended
+   */
   read(authorization: string): Identity {
+    const identity = this.#verified(authorization);
+    if (identity && !this.#isEnded(identity.sessionId)) return identity;
+    throw new DomainError(
+      'unauthenticated',
+      'The access token is not valid or has expired. Refresh it or sign in again.',
+    );
+  }
+
+  #verified(authorization: string): Identity | undefined {
     const known = this.#known.get(authorization);
     if (known && Date.now() < known.expiresAtMs) return known.identity;
     const [scheme, token] = authorization.split(' ');
@@ -61,9 +77,6 @@ export class AccessTokens {
         // All invalid tokens get the same error.
       }
     }
-    throw new DomainError(
-      'unauthenticated',
-      'The access token is not valid or has expired. Refresh it or sign in again.',
-    );
+    return undefined;
   }
 }

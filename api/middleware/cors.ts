@@ -3,7 +3,7 @@ import type { ApiState } from '../context.ts';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, X-Analytics-Consent, X-Cart-Id, X-Request-Id, If-None-Match';
+  'Authorization, Content-Type, Idempotency-Key, X-Analytics-Consent, X-Cart-Id, X-Order-Key, X-Request-Id, If-None-Match';
 const EXPOSED = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Cart-Id, X-Request-Id';
 const PREFLIGHT_SECONDS = '86400';
 

@@ -3,28 +3,37 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { cartOwner, type Owner, userOwner } from '../../domain/identity.ts';
 import type { Role } from '../../domain/roles.ts';
+import { isIssuedCartId } from '../../infra/cart-ids.ts';
 import type { ApiContext, ApiDependencies, ApiState } from '../context.ts';
 import type { Identity } from './access-tokens.ts';
 
 export const CART_COOKIE = 'cart_id';
 
-const uuid = z.uuid();
+const uuid = z.uuid().toLowerCase();
 
-/** Reads the caller's identity: a bearer token and a guest's cart. An invalid or expired token is rejected, not ignored. */
-export function identity({ tokens }: Pick<ApiDependencies, 'tokens'>): Middleware<ApiState> {
+export interface IdentityDependencies {
+  tokens: Pick<ApiDependencies['tokens'], 'read'>;
+  settings: Pick<ApiDependencies['settings'], 'JWT_SECRET'>;
+}
+
+/**
+ * Reads the caller's identity: a bearer token and a guest's cart. An invalid or expired token is rejected, not ignored; a cart ID that the
+ * shop did not issue is ignored, so that its sender gets a new cart.
+ */
+export function identity({ tokens, settings }: IdentityDependencies): Middleware<ApiState> {
   return async (ctx, next) => {
     const authorization = ctx.get('Authorization');
     if (authorization) ctx.state.identity = tokens.read(authorization);
-    const cartId = cartIdOf(ctx);
+    const cartId = cartIdOf(ctx, settings);
     if (cartId) ctx.state.cartId = cartId;
     await next();
   };
 }
 
-/** The guest's cart that a request names. */
-export function cartIdOf(ctx: ApiContext): string | undefined {
-  const cartId = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
-  return cartId && uuid.safeParse(cartId).success ? cartId.toLowerCase() : undefined;
+/** The guest's cart that a request names, if the shop issued its ID. */
+export function cartIdOf(ctx: ApiContext, { JWT_SECRET }: IdentityDependencies['settings']): string | undefined {
+  const cartId = uuid.safeParse(ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE)).data;
+  return cartId && isIssuedCartId(JWT_SECRET, cartId) ? cartId : undefined;
 }
 
 /** @throws DomainError unauthenticated */

@@ -14,6 +14,7 @@ export type RateTier =
   | 'reads'
   | 'api'
   | 'payment'
+  | 'lookup'
   | 'events'
   | 'pictures'
   | 'webhooks'
@@ -42,7 +43,7 @@ export function createRateLimits(deps: Pick<ApiDependencies, 'redis' | 'settings
   function shopperKey(ctx: ApiContext): string {
     const userId = tokens.tryRead(ctx.get('Authorization'))?.userId;
     if (userId) return `account:${userId}`;
-    const cartId = cartIdOf(ctx);
+    const cartId = cartIdOf(ctx, settings);
     return cartId ? `cart:${cartId}` : addressKey(ctx);
   }
 
@@ -81,6 +82,7 @@ function createTiers(
       ),
       perShopper: limit('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
     },
+    lookup: { perAddress: limit('lookup', settings.RATE_LIMIT_LOOKUP, settings.RATE_LIMIT_LOOKUP_SECONDS) },
     events: { perAddress: limit('events', settings.RATE_LIMIT_EVENTS, settings.RATE_LIMIT_EVENTS_SECONDS) },
     pictures: { perAddress: leased('pictures', settings.RATE_LIMIT_PICTURES, settings.RATE_LIMIT_PICTURES_SECONDS) },
     webhooks: { perAddress: leased('webhooks', settings.RATE_LIMIT_WEBHOOKS, settings.RATE_LIMIT_WEBHOOKS_SECONDS) },

@@ -1,26 +1,26 @@
 /** Facts from a request’s headers and cookies: client address, owners, and consent. */
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueCartId } from '../../infra/cart-ids.ts';
 import type { ApiState } from '../context.ts';
 import type { Identity } from './access-tokens.ts';
 import { clientAddress } from './client-address.ts';
 import { hasConsented } from './consent.ts';
 import { identity, ownersOf } from './identity.ts';
 
-const [PROXY, CART, OTHER_CART] = [
-  '10.0.0.1',
-  'a6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3',
-  'b6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3',
-];
+const JWT_SECRET = 'a secret of the test, long enough for HS256';
+const PROXY = '10.0.0.1';
+const [CART, OTHER_CART, MADE_UP] = [issueCartId(JWT_SECRET), issueCartId(JWT_SECRET), randomUUID()];
 const ADA: Identity = { userId: 'c6c1b2d3-0f4e-4a5b-8c6d-7e8f90a1b2c3', role: 'customer', sessionId: 's' };
 
 /** A server that responds with the facts of a request. @param trusted proxies */
 function appFor(trusted: string[]): Koa<ApiState> {
   const app = new Koa<ApiState>();
   app.use(clientAddress(trusted));
-  app.use(identity({ tokens: { read: () => ADA } as never }));
+  app.use(identity({ tokens: { read: () => ADA }, settings: { JWT_SECRET } }));
   app.use((ctx) => {
     ctx.body = { address: ctx.ip, owners: ownersOf(ctx as never), hasConsented: hasConsented(ctx as never) };
   });
@@ -88,6 +88,8 @@ describe('the owners of a request', () => {
     ],
     ['the same cart in capitals', { 'x-cart-id': CART.toUpperCase() }, [`cart:${CART}`]],
     ['empty for an invalid cart ID', { 'x-cart-id': 'cart-1' }, []],
+    ['empty for a cart ID that the shop did not issue', { 'x-cart-id': MADE_UP }, []],
+    ['empty for such a cart ID in the cookie', { cookie: `cart_id=${MADE_UP}` }, []],
     ['the account', { authorization: 'Bearer x' }, [`user:${ADA.userId}`]],
     [
       'the account first, and the cart',

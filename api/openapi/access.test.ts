@@ -17,6 +17,13 @@ const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
 
   'GET /api/me': 'account',
   'PATCH /api/me': 'account',
+  'PUT /api/me/password': 'account',
+  'POST /api/me/email': 'account',
+  'POST /api/me/email-confirmation': 'account',
+  'GET /api/me/sessions': 'account',
+  'DELETE /api/me/sessions': 'account',
+  'DELETE /api/me/sessions/{id}': 'account',
+  'POST /api/me/closure': 'account',
 
   'POST /api/reservations': 'owner',
   'GET /api/reservations/{id}': 'owner',
@@ -27,6 +34,7 @@ const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
   'GET /api/orders/{id}': 'owner',
   'GET /api/orders/{id}/events': 'owner',
   'POST /api/orders/{id}/cancel': 'owner',
+  'DELETE /api/orders/{id}/keys': 'owner',
 
   'GET /api/orders/{id}/refunds': 'owner',
   'POST /api/orders/{id}/refunds': 'owner',

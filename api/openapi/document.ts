@@ -32,6 +32,12 @@ export function openApiDocument(): OpenApiDocument {
           name: 'X-Cart-Id',
           description: 'A guest’s cart ID; also accepted as the cookie cart_id',
         },
+        order: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Order-Key',
+          description: 'A key to one order: from the link in an email to a guest, or from `POST /api/orders/find`',
+        },
       },
     },
   });

@@ -1,18 +1,30 @@
+import type { PassThrough } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
 import { CLOSED_REFUND_STATUSES, isAllowed, statusInWords } from '../../domain/order-state.ts';
 import { proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
+import { revokeOrderKeys } from '../../infra/postgres/orders.ts';
 import { anyOf } from '../../infra/postgres/statement-parts.ts';
 import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
 import { idParams } from '../contracts/common.ts';
-import { cancelBody, type Order, order, orderListQuery, orderPage, orderStreamMessage } from '../contracts/orders.ts';
+import {
+  cancelBody,
+  findOrderBody,
+  foundOrder,
+  type Order,
+  order,
+  orderListQuery,
+  orderPage,
+  orderStreamMessage,
+} from '../contracts/orders.ts';
 import { ownersOf } from '../middleware/identity.ts';
-import { Alternative, gives, withAlternative, writes } from '../responses.ts';
+import { Alternative, done, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
 import { OpenStreams } from './open-streams.ts';
+import { findOrder, viewerOfOrder } from './order-access.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
@@ -40,18 +52,50 @@ export const orderRoutes = declareRoutes(
     }),
 
     route({
+      method: 'post',
+      path: '/orders/find',
+      tag: 'Orders',
+      summary: 'Find an order by its number and email address',
+      access: 'public',
+      limit: 'lookup',
+      body: findOrderBody,
+      ok: gives('The order’s ID, and a key to view it', foundOrder),
+      problems: { 404: 'The number or the email address is wrong' },
+      handle({ ctx, body }, deps) {
+        ctx.set('Cache-Control', 'no-store');
+        return findOrder(deps, body);
+      },
+    }),
+
+    route({
+      method: 'delete',
+      path: '/orders/{id}/keys',
+      tag: 'Orders',
+      summary: 'Make the links in all earlier emails about the order invalid',
+      access: 'order',
+      limit: 'api',
+      params: idParams,
+      ok: done('Earlier links no longer open the order'),
+      problems: { 403: 'The order’s key is only for viewing', 404: 'Order not found' },
+      async handle({ ctx, params: { id } }, deps) {
+        await readOrder(deps.db, deps.settings, id, await viewerOfOrder(ctx, deps, id, 'change'));
+        await revokeOrderKeys(deps.db, id);
+      },
+    }),
+
+    route({
       method: 'get',
       path: '/orders/{id}',
       tag: 'Orders',
       summary: 'Get an order',
-      access: 'owner',
+      access: 'order',
       limit: 'reads',
       params: idParams,
       ok: gives('The order', order),
       problems: { 404: 'Order not found' },
-      handle({ ctx, params }, { db, settings }) {
+      async handle({ ctx, params }, deps) {
         ctx.set('Cache-Control', 'no-store');
-        return readOrder(db, settings, params.id, viewerOf(ctx));
+        return readOrder(deps.db, deps.settings, params.id, await viewerOfOrder(ctx, deps, params.id, 'view'));
       },
     }),
 
@@ -60,14 +104,14 @@ export const orderRoutes = declareRoutes(
       path: '/orders/{id}/events',
       tag: 'Orders',
       summary: 'Stream the order’s current state and every change as server-sent events',
-      access: 'owner',
+      access: 'order',
       limit: 'reads',
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
       async respond({ ctx, params }, deps) {
         const end = deps.streams.add(ctx, params.id);
-        const stream = await orderEventStream(deps, params.id, viewerOf(ctx)).catch((error: unknown) => {
+        const stream = await openStream(ctx, deps, params.id).catch((error: unknown) => {
           end();
           throw error;
         });
@@ -83,7 +127,7 @@ export const orderRoutes = declareRoutes(
       path: '/orders/{id}/cancel',
       tag: 'Orders',
       summary: 'Cancel an order that has not shipped and refund any payment',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       body: cancelBody,
@@ -92,12 +136,17 @@ export const orderRoutes = declareRoutes(
         202,
         'The order is under review until a support lead approves the cancellation (`cancellation_waits`)',
       ),
-      problems: { 404: 'Order not found', 409: 'The order can no longer be canceled' },
+      problems: {
+        403: 'The order’s key is only for viewing',
+        404: 'Order not found',
+        409: 'The order can no longer be canceled',
+      },
       async handle({ ctx, params: { id }, body: { reason = 'Canceled by the customer' } }, deps) {
-        const before = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        const viewer = await viewerOfOrder(ctx, deps, id, 'change');
+        const before = await readOrder(deps.db, deps.settings, id, viewer);
         // An order that is already canceled is a success.
         if (isAllowed('cancel', before.status)) await cancelOrder(deps, before, personOf(ctx), reason);
-        const order = await readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        const order = await readOrder(deps.db, deps.settings, id, viewer);
         // Above the caller's limit, a support lead must approve; the order does not ship meanwhile.
         if (order.status === 'under_review' && order.cancellation_waits) return new Alternative(order);
         if (order.status === 'canceled') return order;
@@ -110,6 +159,17 @@ export const orderRoutes = declareRoutes(
     }),
   ],
 );
+
+/** The order's stream, which ends with the caller's session. */
+async function openStream(ctx: ApiContext, deps: ApiDependencies, orderId: string): Promise<PassThrough> {
+  const stream = await orderEventStream(deps, orderId, await viewerOfOrder(ctx, deps, orderId, 'view'));
+  const sessionId = ctx.state.identity?.sessionId;
+  if (sessionId) {
+    const stopWatching = deps.endedSessions.watch(sessionId, () => stream.end());
+    stream.once('close', stopWatching);
+  }
+  return stream;
+}
 
 async function cancelOrder(deps: ApiDependencies, before: Order, person: string, reason: string): Promise<void> {
   const requestId = await cancellationId(deps, before.id, person);

@@ -15,8 +15,9 @@ import {
   waitingRefunds,
   withdrawBody,
 } from '../contracts/refunds.ts';
+import { viewerOfOrder } from '../orders/order-access.ts';
 import { readOrder } from '../orders/order-reader.ts';
-import { personOf, viewerOf } from '../orders/routes.ts';
+import { personOf } from '../orders/routes.ts';
 import { gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { decideRefund, listRefunds, listWaiting, orderOfRefund, startRefund, withdrawRefund } from './service.ts';
@@ -41,7 +42,7 @@ export const refundRoutes = declareRoutes(
       path: '/orders/{id}/refunds',
       tag: 'Refunds',
       summary: 'Request a full or partial refund',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       headers: idempotencyHeaders,
@@ -54,7 +55,8 @@ export const refundRoutes = declareRoutes(
         422: 'The Idempotency-Key was used for a different refund',
       },
       async handle({ ctx, params, headers, body }, deps) {
-        const order = await readOrder(deps.db, deps.settings, params.id, viewerOf(ctx));
+        const viewer = await viewerOfOrder(ctx, deps, params.id, 'change');
+        const order = await readOrder(deps.db, deps.settings, params.id, viewer);
         if (body.restock && !isStaffAsking(ctx))
           throw new DomainError('forbidden', 'Only staff can return items to stock.');
         const refund = await startRefund(deps, {
@@ -77,13 +79,14 @@ export const refundRoutes = declareRoutes(
       path: '/orders/{id}/refunds',
       tag: 'Refunds',
       summary: 'List an order’s refunds and what can still be refunded',
-      access: 'owner',
+      access: 'order',
       limit: 'reads',
       params: idParams,
       ok: gives('Refunds', refundList),
       problems: { 404: 'Order not found' },
-      async handle({ ctx, params }, { db, settings }) {
-        const order = await readOrder(db, settings, params.id, viewerOf(ctx));
+      async handle({ ctx, params }, deps) {
+        const { db, settings } = deps;
+        const order = await readOrder(db, settings, params.id, await viewerOfOrder(ctx, deps, params.id, 'view'));
         const { items, committedCents } = await listRefunds(db, settings, order.id, isStaffAsking(ctx));
         const leftCents = isAllowed('refund', order.status)
           ? fromDecimal(order.captured_amount, order.currency) - committedCents
@@ -116,7 +119,7 @@ export const refundRoutes = declareRoutes(
       path: '/refunds/{id}/withdraw',
       tag: 'Refunds',
       summary: 'Withdraw a refund that is waiting; customers, only a request of their own',
-      access: 'owner',
+      access: 'order',
       limit: 'api',
       params: idParams,
       body: withdrawBody,
@@ -129,7 +132,8 @@ export const refundRoutes = declareRoutes(
       async handle({ ctx, params: { id }, body: { reason = 'No longer wanted' } }, deps) {
         const orderId = await orderOfRefund(deps.db, id);
         // A refund of another shopper's order is not found either.
-        await readOrder(deps.db, deps.settings, orderId, viewerOf(ctx), 'Refund not found.');
+        const viewer = await viewerOfOrder(ctx, deps, orderId, 'change');
+        await readOrder(deps.db, deps.settings, orderId, viewer, 'Refund not found.');
         return { refund: await withdrawRefund(deps, { refundId: id, actor: personOf(ctx), reason }) };
       },
     }),

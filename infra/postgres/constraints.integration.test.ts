@@ -119,19 +119,22 @@ describe('every table', () => {
 });
 
 describe('foreign keys', () => {
-  it('cascade only to rows that belong to a cart or a product, never to orders or payments', async () => {
+  it('cascade only to rows that belong to an account, a cart, or a product; an order outlives its account', async () => {
     const cascading = (await constraints()).filter(({ type, onDelete }) => type === 'f' && onDelete !== 'a');
     expect(cascading.map(({ name, onDelete }) => [name, onDelete]).sort()).toEqual([
+      ['account_tokens_user_id_fkey', 'c'],
       ['cart_items_cart_id_fkey', 'c'],
       ['carts_user_id_fkey', 'c'],
+      ['orders_user_id_fkey', 'n'],
       ['stock_changes_product_id_fkey', 'c'],
     ]);
-    const left = await outcomeOf<{ count: number }>(
+    const left = await outcomeOf<{ items: number; user_id: string | null }>(
       client,
-      `update orders set user_id = null where id = '${FIXTURE.order}'; delete from users where id = '${FIXTURE.user}'`,
-      `select count(*)::int as count from cart_items where cart_id = '${FIXTURE.cart}'`,
+      `delete from users where id = '${FIXTURE.user}'`,
+      `select user_id, (select count(*)::int from cart_items where cart_id = '${FIXTURE.cart}') as items
+       from orders where id = '${FIXTURE.order}'`,
     );
-    expect(left).toEqual([{ count: 0 }]);
+    expect(left).toEqual([{ items: 0, user_id: null }]);
   });
 });
 
@@ -139,6 +142,7 @@ describe('column values', () => {
   it.each<[string, readonly string[]]>([
     ['users_role_check', ROLES],
     ['reservations_status_check', RESERVATION_STATUSES],
+    ['account_tokens_purpose_check', ['reset_password', 'verify_email', 'change_email']],
     ['orders_status_check', ORDER_STATUSES],
     ['orders_fulfillment_check', FULFILLMENTS],
     ['refunds_status_check', REFUND_STATUSES],

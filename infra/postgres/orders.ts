@@ -100,3 +100,13 @@ export async function updateOrder(sql: Sql, orderId: string, change: UpdateObjec
       .where('id', '=', orderId),
   );
 }
+
+/** Makes every key to the order invalid that was issued until now (`infra/order-links`). Safe to repeat. */
+export async function revokeOrderKeys(sql: Sql, orderId: string): Promise<void> {
+  await sql.run(
+    sql.query
+      .insertInto('order_link_revocations')
+      .values({ order_id: orderId, revoked_at: now })
+      .onConflict((known) => known.column('order_id').doUpdateSet({ revoked_at: now })),
+  );
+}

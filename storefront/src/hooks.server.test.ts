@@ -21,11 +21,14 @@ vi.mock('#lib/server/shop-settings.ts', () => ({ settings }));
 
 const sent: { path: string; headers: IncomingMessage['headers'] }[] = [];
 let server: Server;
+/** Whether the session has ended. */
+let refused = false;
 beforeAll(async () => {
   server = createServer((request, response) => {
     sent.push({ path: request.url!, headers: request.headers });
     const session = { access_token: 'access-2', refresh_token: 'refresh-2', expires_in: 900 };
     response.setHeader('content-type', 'application/json');
+    if (refused && request.url === '/api/auth/refresh') response.statusCode = 401;
     response.end(JSON.stringify(request.url === '/api/auth/refresh' ? session : {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,6 +90,37 @@ describe('the API', () => {
     const visits = [await visit({ cookies }, readsOnce), await visit({ cookies }, readsOnce)];
     expect(sent.filter(({ path }) => path === '/api/auth/refresh')).toHaveLength(1);
     for (const { store } of visits) expect(store.values.holdfast_refresh).toBe('refresh-2');
+  });
+});
+
+describe('a session that has ended', () => {
+  const read = async (route: string, url: string) => {
+    const cookies = { holdfast_refresh: `refresh-${crypto.randomUUID()}` };
+    return visit({ url, cookies }, (event) => readsOnce(Object.assign(event, { route: { id: route } })));
+  };
+  beforeEach(() => {
+    refused = true;
+  });
+  afterEach(() => {
+    refused = false;
+  });
+
+  it.each([
+    ['/orders/[id]', 'http://shop.test/orders/1?x=1', '/sign-in?next=%2Forders%2F1%3Fx%3D1&ended'],
+    ['/cart', 'http://shop.test/cart?/update', '/sign-in?next=%2Fcart&ended'],
+    ['/account/security', 'http://shop.test/account/security', '/sign-in?next=%2Faccount%2Fsecurity&ended'],
+    ['/checkout/[id]', 'http://shop.test/checkout/1', '/sign-in?next=%2Fcheckout%2F1&ended'],
+  ])('leads from %s to sign-in and back', async (route, url, location) => {
+    await expect(read(route, url)).rejects.toMatchObject({ status: 303, location });
+  });
+
+  it.each([
+    ['/', 'http://shop.test/'],
+    ['/orders/[id]/events', 'http://shop.test/orders/1/events'],
+  ])('does not matter to %s', async (route, url) => {
+    const { response, store } = await read(route, url);
+    expect(response.status).toBe(200);
+    expect(store.values.holdfast_refresh).toBeUndefined();
   });
 });
 

@@ -1,7 +1,9 @@
+import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { Api } from '#lib/server/api.ts';
 import { consentOf } from '#lib/server/consent.ts';
 import { describeFailure } from '#lib/server/failures.ts';
+import { signInPath } from '#lib/server/forms.ts';
 import { canonicalAddress, forwardedFor, requestIdOf } from '#lib/server/requests.ts';
 import { secure } from '#lib/server/security-headers.ts';
 import { SessionRenewal } from '#lib/server/session-renewal.ts';
@@ -25,6 +27,10 @@ export const handle: Handle = async ({ event, resolve }) => {
     renewal,
     requestId: event.locals.requestId,
     forwardedFor: forwardedFor(event),
+    userAgent: event.request.headers.get('user-agent') ?? undefined,
+    onSessionEnded: () => {
+      if (isOwnPage(event.route.id)) redirect(303, `${signInPath(event.url)}&ended`);
+    },
   });
 
   const response = await resolve(event, {
@@ -47,6 +53,11 @@ export const handleError: HandleServerError = ({ error, kind, event }) => {
   }
   return { ...failure, requestId: event.locals.requestId };
 };
+
+/** Pages that show what belongs to the shopper. Without the session, they would show a guest's things, or nothing. */
+function isOwnPage(route: string | null): boolean {
+  return route !== null && /^\/(account|cart|checkout|orders)\b/.test(route) && !route.endsWith('/events');
+}
 
 /** An error with its causes, for the log. */
 function describe(error: unknown): unknown {

@@ -5,13 +5,13 @@ import { OutboxRelay } from '../../activities/outbox/relay.ts';
 import { ensureStockCounters, watchStockCounters } from '../../activities/reservations/stock-counters-rebuild.ts';
 import type { Services } from '../../infra/services.ts';
 import type { StockRequest } from '../../workflows/reservation/messages.ts';
-import { until } from './shop.ts';
+import { newCartId, until } from './shop.ts';
 
 /** A reservation by a guest with a unique address, for longer than any test run, because the audit runs after all tests. */
 export function reservationInput(lines: StockRequest['lines'], request: Partial<StockRequest> = {}): StockRequest {
   return {
     reservationId: randomUUID(),
-    owners: [`cart:${randomUUID()}`],
+    owners: [`cart:${newCartId()}`],
     cartId: null,
     addressHash: randomUUID(),
     reservationSeconds: 7_200,

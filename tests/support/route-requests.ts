@@ -217,8 +217,22 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'POST /api/auth/login': signIn,
   'POST /api/auth/refresh': session,
   'POST /api/auth/logout': session,
+  'POST /api/auth/password-resets': () => ({ body: () => ({ email: 'nobody@example.test' }) }),
+  'PUT /api/auth/password': () => ({ body: () => ({ token: 'none', password: PASSWORD }), answer: 404 }),
+  'POST /api/auth/email-confirmations': () => ({ body: () => ({ token: 'none' }), answer: 404 }),
   'GET /api/me': nothingNeeded,
   'PATCH /api/me': () => ({ body: () => ({ full_name: 'Ada Test' }) }),
+  'PUT /api/me/password': () => ({
+    body: () => ({ current_password: 'not the password', new_password: PASSWORD }),
+    answer: 401,
+  }),
+  'POST /api/me/email': () => ({ body: () => ({ email: 'nobody@example.test', password: PASSWORD }) }),
+  'POST /api/me/email-confirmation': nothingNeeded,
+  'GET /api/me/sessions': nothingNeeded,
+  'DELETE /api/me/sessions': nothingNeeded,
+  'DELETE /api/me/sessions/{id}': () => ({ params: { id: randomUUID() }, answer: 404 }),
+  // The callers' accounts are used by all other tests.
+  'POST /api/me/closure': () => ({ body: () => ({ password: 'not the password' }), answer: 401 }),
 
   'POST /api/reservations': async ({ shop }) => {
     const { id } = await createProduct(shop.services);
@@ -228,6 +242,8 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'DELETE /api/reservations/{id}': reservation,
   'POST /api/checkouts': checkout,
   'GET /api/orders': nothingNeeded,
+  'POST /api/orders/find': () => ({ body: () => ({ number: '482-913-077', email: 'ada@example.test' }), answer: 404 }),
+  'DELETE /api/orders/{id}/keys': order,
   'GET /api/orders/{id}': order,
   'GET /api/orders/{id}/events': order,
   'POST /api/orders/{id}/cancel': cancellation,

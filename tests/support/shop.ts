@@ -3,7 +3,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import { type RunningApi, startApi } from '../../api/server.ts';
-import { readSettings, type Settings } from '../../infra/config.ts';
+import { issueCartId } from '../../infra/cart-ids.ts';
+import { readSettings, readSome, type Settings } from '../../infra/config.ts';
 import { connectServices, type Services } from '../../infra/services.ts';
 import { installRuntime } from '../../worker/runtime.ts';
 import { type RunningWorker, startWorker } from '../../worker/worker.ts';
@@ -114,9 +115,12 @@ export interface Answer<Body> {
 // biome-ignore lint/suspicious/noExplicitAny: tests assert on the response, whatever its shape
 export type AnyBody = any;
 
+/** The ID of a guest's cart, as the shop issues it. */
+export const newCartId = (): string => issueCartId(readSome(['JWT_SECRET']).JWT_SECRET);
+
 /** A shopper with a separate address and cart, so that limits and owners don't interfere. */
 export class Shopper {
-  readonly cartId = randomUUID();
+  readonly cartId = newCartId();
   readonly address: string;
   readonly #url: string;
   token: string | undefined;

@@ -5,7 +5,8 @@ const HEADING = 'Your order’s email address was changed';
 
 /** To the previous address, whose owner must be able to object. @param masked the new address, not in full */
 export function emailReplaced(order: EmailOrder, shop: ShopFacts, masked: string | undefined): Letter {
-  return letterAbout(order, shop, {
+  // Without a key: the order no longer belongs to whoever reads this.
+  return letterAbout({ ...order, isOfGuest: false }, shop, {
     subject: HEADING,
     heading: HEADING,
     parts: [

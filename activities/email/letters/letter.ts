@@ -17,6 +17,8 @@ export interface Letter {
   subject: string;
   heading: string;
   parts: readonly Part[];
+  /** Why the reader gets it: “you have an account”. Default: an order. */
+  why?: string;
 }
 
 /** The facts about the shop that every email shows. */
@@ -26,17 +28,21 @@ export interface ShopFacts {
   storefrontUrl: string;
   /** Page of an order at the support desk; null when no support desk is configured. */
   caseUrl(orderId: string): string | null;
+  /** The key with which a link opens the order without an account (`infra/order-links`). */
+  orderKey(orderId: string): string;
 }
 
-/** An email about an order, with its number and a link to it. */
+/** An email about an order, with its number and a link to it. A guest's link opens the order on any device; a customer signs in. */
 export function letterAbout(
-  { orderId, number }: Pick<EmailOrder, 'orderId' | 'number'>,
+  { orderId, number, isOfGuest }: Pick<EmailOrder, 'orderId' | 'number' | 'isOfGuest'>,
   shop: ShopFacts,
   { subject, heading, parts }: Letter,
   linkText = 'View your order',
 ): Letter {
+  const page = `${shop.storefrontUrl}/orders/${orderId}`;
+  const url = isOfGuest ? `${page}/open?key=${shop.orderKey(orderId)}` : page;
   const facts = { kind: 'facts', rows: [{ label: 'Order number', lines: [number] }] } as const;
-  const link = { kind: 'link', text: linkText, url: `${shop.storefrontUrl}/orders/${orderId}` } as const;
+  const link = { kind: 'link', text: linkText, url } as const;
   return { subject: `${subject} (order ${number})`, heading, parts: [...parts, facts, link] };
 }
 

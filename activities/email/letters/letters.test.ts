@@ -11,6 +11,7 @@ const SHOP: ShopFacts = {
   name: 'Holdfast',
   storefrontUrl: 'https://shop.example',
   caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
+  orderKey: () => 'key',
 };
 const PARCEL = {
   shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
@@ -21,6 +22,7 @@ const PARCEL = {
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   number: '482-913-077',
+  isOfGuest: false,
   status: 'pending',
   currency: 'usd',
   totalCents: 4_499,

@@ -13,6 +13,7 @@ const SHOP = {
   name: 'Holdfast & Sons',
   storefrontUrl: 'https://shop.example',
   caseUrl: (orderId: string) => `https://desk.example/order-${orderId}`,
+  orderKey: () => 'key',
 };
 const PARCEL = {
   shipmentId: 'b4f1c0de-0000-4000-8000-000000000001',
@@ -23,6 +24,7 @@ const PARCEL = {
 const ORDER: EmailOrder = {
   orderId: 'abcdef12-3456-4789-8abc-def012345678',
   number: '482-913-077',
+  isOfGuest: false,
   status: 'pending',
   currency: 'usd',
   totalCents: 4_499,
@@ -67,6 +69,7 @@ interface Mail {
 
 const MAILS: readonly Mail[] = [
   { payload: { kind: 'order_paid' } },
+  { payload: { kind: 'order_shipped' }, order: { isOfGuest: true } },
   {
     payload: { kind: 'order_paid' },
     order: { shipping_address: { street: '1 Main', city: 'Springfield', postal_code: '12345', country: 'US' } },

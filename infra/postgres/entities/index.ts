@@ -1,10 +1,19 @@
 /** The data model: one entity per table. Rows, inserts, and statements (`Sql.query`) take their types from here. */
 import type { InferKyselyDB } from '@mikro-orm/postgresql';
 import type { Insertable, Selectable } from 'kysely';
-import { User } from './accounts.ts';
+import { AccountToken, User } from './accounts.ts';
 import { Cart, CartItem } from './carts.ts';
 import { Category, Product, ProductFamily, StockChange } from './catalog.ts';
-import { Order, OrderContactChange, OrderEvent, OrderItem, OrderStep, Shipment, ShipmentItem } from './orders.ts';
+import {
+  Order,
+  OrderContactChange,
+  OrderEvent,
+  OrderItem,
+  OrderLinkRevocation,
+  OrderStep,
+  Shipment,
+  ShipmentItem,
+} from './orders.ts';
 import { OutboxMessage } from './outbox.ts';
 import { Dispute, Payment, PaymentFailure, StripeEvent } from './payments.ts';
 import {
@@ -20,6 +29,7 @@ import { Reservation, ReservationItem } from './reservations.ts';
 import { FailingWorkflow } from './workflows.ts';
 
 export const entities = [
+  AccountToken,
   Cart,
   CartItem,
   Category,
@@ -29,6 +39,7 @@ export const entities = [
   OrderContactChange,
   OrderEvent,
   OrderItem,
+  OrderLinkRevocation,
   OrderStep,
   OutboxMessage,
   Payment,

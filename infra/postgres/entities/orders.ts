@@ -122,3 +122,13 @@ export const OrderContactChange = defineEntity({
     changedAt: p.datetime().defaultRaw('now()'),
   },
 });
+
+/** Keys of links to an order that were issued before `revokedAt` no longer open it. */
+export const OrderLinkRevocation = defineEntity({
+  name: 'OrderLinkRevocation',
+  tableName: 'order_link_revocations',
+  properties: {
+    orderId: p.uuid().primary(),
+    revokedAt: p.datetime(),
+  },
+});

@@ -31,6 +31,8 @@ const F = FIXTURE;
 
 const ROWS = `
 insert into users (id, email, password_hash, full_name) values ('${F.user}', 'fixture-${F.user}@example.test', '', 'Ada Fixture');
+insert into account_tokens (token_hash, user_id, purpose, email, expires_at)
+  values (repeat('a', 64), '${F.user}', 'reset_password', 'fixture@example.test', now());
 insert into categories (id, slug, name) values ('${F.category}', 'fixture-${F.category}', 'Fixtures');
 insert into product_families (id, name) values ('${F.family}', 'Fixtures');
 insert into products (id, sku, name, price, currency, stock_quantity, reserved_quantity, category_id, family_id) values
@@ -53,6 +55,7 @@ insert into shipment_items (shipment_id, product_id, quantity) values ('${F.ship
 insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'order_paid', 'Payment received.', 'paid');
 insert into order_contact_changes (order_id, kind, request_id, previous, requested, actor)
   values ('${F.order}', 'email', 'r1', '{"email": null}', '{"email": "ada@example.test"}', 'ui:Anna');
+insert into order_link_revocations (order_id, revoked_at) values ('${F.order}', now());
 insert into payments (id, order_id, status, received_amount, currency, unmatched_reason, refund_status, stripe_refund_id)
   values ('${F.intent}', '${F.order}', 'succeeded', 25, 'usd', 'wrong_amount', 'pending', 're_${F.intent}');
 insert into payment_failures (attempt_id, payment_id, code, message) values ('ch_${F.intent}', '${F.intent}', 'card_declined', 'Declined.');

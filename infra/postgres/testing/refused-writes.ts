@@ -39,6 +39,10 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   users_email_key: [`insert into users (email, password_hash) select email, '' from users where id = '${F.user}'`],
   users_email_check: [`update users set email = 'Ada@example.test' where id = '${F.user}'`],
   users_role_check: [`update users set role = 'owner' where id = '${F.user}'`],
+  account_tokens_user_id_fkey: [accountToken({ user_id: F.none })],
+  account_tokens_token_hash_check: [accountToken({ token_hash: 'A'.repeat(64) }), accountToken({ token_hash: 'ab' })],
+  account_tokens_purpose_check: [accountToken({ purpose: 'sign_in' })],
+  account_tokens_email_check: [accountToken({ email: 'Ada@example.test' })],
 
   categories_slug_key: [`insert into categories (slug, name) values ('fixture-${F.category}', 'Again')`],
   products_sku_key: [
@@ -104,7 +108,7 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     newOrder({ reservation_id: F.none }),
     `delete from reservations where id = '${F.soldReservation}'`,
   ],
-  orders_user_id_fkey: [newOrder({ user_id: F.none }), `delete from users where id = '${F.user}'`],
+  orders_user_id_fkey: [newOrder({ user_id: F.none })],
   orders_status_check: [
     `insert into order_steps values ('paid', 'lost'); ${order(`status = 'lost'`)}`,
     newOrder({})
@@ -139,6 +143,9 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
     `insert into order_events (order_id, type, message, dedupe_key) values ('${F.order}', 'other', 'm', 'paid')`,
   ],
 
+  order_link_revocations_order_id_fkey: [
+    `insert into order_link_revocations (order_id, revoked_at) values ('${F.none}', now())`,
+  ],
   order_contact_changes_order_id_fkey: [contactChange({ order_id: F.none })],
   order_contact_changes_kind_check: [contactChange({ kind: 'phone' })],
 
@@ -215,6 +222,19 @@ export const REFUSED_WRITES: Readonly<Record<string, readonly string[]>> = {
   ].map((who) => `insert into shopper_choices (who) values ('${who}')`),
 };
 
+/** A link in an email about the fixture's account, with some of its values replaced. */
+function accountToken(values: Partial<Record<'token_hash' | 'user_id' | 'purpose' | 'email', string>>): string {
+  const { token_hash, user_id, purpose, email } = {
+    token_hash: 'b'.repeat(64),
+    user_id: F.user,
+    purpose: 'verify_email',
+    email: 'fixture@example.test',
+    ...values,
+  };
+  return `insert into account_tokens (token_hash, user_id, purpose, email, expires_at)
+    values ('${token_hash}', '${user_id}', '${purpose}', '${email}', now())`;
+}
+
 /** A further change of the fixture's order; by default, the one that the fixture has. */
 function contactChange(change: Partial<Record<'order_id' | 'kind', string>>): string {
   const { order_id, kind } = { order_id: F.order, kind: 'email', ...change };
@@ -224,7 +244,8 @@ function contactChange(change: Partial<Record<'order_id' | 'kind', string>>): st
 
 /** Nullable columns; all others must be "not null". */
 export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
-  users: ['full_name'],
+  users: ['email_verified_at', 'full_name'],
+  account_tokens: ['used_at'],
   products: ['category_id', 'deleted_at', 'family_id', 'request_hash'],
   stock_changes: ['request_hash'],
   reservations: ['address_hash', 'cart_id', 'extended_at', 'extension_request'],

@@ -1,5 +1,5 @@
 /** The API's wire types. Other storefront modules import them from here. */
-export type { Session, User } from '../../../api/contracts/accounts.ts';
+export type { Session, SessionList, User } from '../../../api/contracts/accounts.ts';
 export type { AnalyticsEvent } from '../../../api/contracts/analytics.ts';
 export type { Cart } from '../../../api/contracts/cart.ts';
 export type { Category, Product, ProductPage, ProductSummary } from '../../../api/contracts/catalog.ts';

@@ -162,7 +162,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
         "ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE)",
         "ctx.cookies.get(CART_COOKIE) || ctx.get('X-Cart-Id')",
       ],
-      ['a cart ID in upper case refers to another cart', 'cartId.toLowerCase()', 'cartId'],
+      ['a cart ID in upper case refers to another cart', 'z.uuid().toLowerCase()', 'z.uuid()'],
+      ['a cart ID that a client made up is accepted', 'isIssuedCartId(JWT_SECRET, cartId)', 'true'],
     ],
   },
   {

@@ -17,7 +17,8 @@ create table orders (
   id uuid primary key,
   number varchar(11) not null unique default next_order_number() check (number ~ '^[1-9][0-9]{2}-[0-9]{3}-[0-9]{3}$'),
   reservation_id uuid not null unique references reservations (id),
-  user_id uuid references users (id),
+  -- Null for a guest, and once the account is closed.
+  user_id uuid references users (id) on delete set null,
   owner text not null,
   status varchar(50) not null default 'pending' check (status in
     ('pending', 'paid', 'under_review', 'partially_shipped', 'shipped', 'delivered', 'partially_refunded', 'refunded', 'canceled', 'expired')),
@@ -112,6 +113,12 @@ create table order_contact_changes (
   actor text not null,
   changed_at timestamptz not null default now(),
   primary key (order_id, kind, request_id)
+);
+
+-- Keys of links to an order that were issued before this time no longer open it.
+create table order_link_revocations (
+  order_id uuid primary key references orders (id),
+  revoked_at timestamptz not null
 );
 
 create function order_status_steps() returns trigger language plpgsql as $$

@@ -52,6 +52,7 @@ const newSession = (mark: string): Session => ({
   user: {
     id: crypto.randomUUID(),
     email: 'a@b.test',
+    email_verified: false,
     full_name: null,
     role: 'customer',
     created_at: '2026-01-01T00:00:00Z',
@@ -292,4 +293,22 @@ it('retries after a 401 without a body, too', async () => {
     { holdfast_access: 'access-1', holdfast_refresh: 'refresh-1' },
   );
   expect(await api.get('/me')).toEqual({ ok: true });
+});
+
+it('does not renew the session after a wrong password, so that the password is counted once', async () => {
+  const wrong = { type: 'x', title: 'Incorrect', status: 401, code: 'invalid_credentials' };
+  const { api, sent } = shopper(() => Response.json(wrong, { status: 401 }), {
+    holdfast_access: 'access-1',
+    holdfast_refresh: 'refresh-1',
+  });
+  await expect(api.put('/me/password', {})).rejects.toMatchObject({ code: 'invalid_credentials' });
+  expect(sent).toHaveLength(1);
+});
+
+it('sends the key of an order, but not with public data, nor instead of the key of a new link', async () => {
+  const { api, sent } = shopper(() => Response.json({}), { holdfast_order_key: 'old' });
+  await api.get('/orders/1');
+  await api.get('/categories', { identity: 'anyone' });
+  await api.get('/orders/1', { headers: { 'x-order-key': 'new' } });
+  expect(sent.map(({ headers }) => headers.get('x-order-key'))).toEqual(['old', null, 'new']);
 });

@@ -1,6 +1,6 @@
 /** The storefront’s API client: handles credentials, tracing, idempotency, and problems. */
 import type { Session } from '#lib/contracts.ts';
-import { problemFrom, unreachable } from './problem.ts';
+import { needsSession, problemFrom, unreachable } from './problem.ts';
 import type { SessionRenewal } from './session-renewal.ts';
 import type { ShopCookies } from './shop-cookies.ts';
 
@@ -27,6 +27,10 @@ export interface ApiContext {
   requestId: string;
   /** The addresses that the request passed, for the API's rate limits. */
   forwardedFor: string | undefined;
+  /** The shopper's browser, by which they recognize the session in their account. */
+  userAgent?: string | undefined;
+  /** Called when the session has ended; may throw a redirect to sign in. */
+  onSessionEnded?(): void;
 }
 
 export class Api {
@@ -98,13 +102,12 @@ export class Api {
     const asShopper = options.identity === undefined || options.identity === 'shopper';
     const token = asShopper ? (cookies.accessToken ?? (await this.#renewedToken())) : undefined;
     let response = await this.#send(method, path, body, options, token);
-    if (response.status === 401 && token !== undefined) {
-      const renewed = await this.#renewedToken();
-      if (renewed !== token) {
-        await response.body?.cancel();
-        response = await this.#send(method, path, body, options, renewed);
-      }
-    }
+    if (response.ok) return response;
+    const problem = await problemFrom(response);
+    if (token === undefined || !needsSession(problem)) throw problem;
+    const renewed = await this.#renewedToken();
+    if (renewed === token) throw problem;
+    response = await this.#send(method, path, body, options, renewed);
     if (!response.ok) throw await problemFrom(response);
     return response;
   }
@@ -116,9 +119,13 @@ export class Api {
     const session = await renewal.renew(refreshToken, (token) =>
       this.post<Session>('/auth/refresh', { refresh_token: token }, { identity: 'anyone' }),
     );
-    if (session) cookies.keepSession(session);
-    else cookies.dropSession();
-    return session?.access_token;
+    if (session) {
+      cookies.keepSession(session);
+      return session.access_token;
+    }
+    cookies.dropSession();
+    this.#context.onSessionEnded?.();
+    return undefined;
   }
 
   async #send(
@@ -128,11 +135,14 @@ export class Api {
     options: ApiOptions,
     token: string | undefined,
   ): Promise<Response> {
-    const { apiUrl, cookies, requestId, forwardedFor } = this.#context;
+    const { apiUrl, cookies, requestId, forwardedFor, userAgent } = this.#context;
     const headers = new Headers({ accept: 'application/json', 'x-request-id': requestId, ...options.headers });
     if (forwardedFor) headers.set('x-forwarded-for', forwardedFor);
+    if (userAgent) headers.set('user-agent', userAgent);
     if (token) headers.set('authorization', `Bearer ${token}`);
     if (options.identity !== 'anyone' && cookies.guestId) headers.set('x-cart-id', cookies.guestId);
+    if (options.identity !== 'anyone' && cookies.orderKey && !headers.has('x-order-key'))
+      headers.set('x-order-key', cookies.orderKey);
     if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
     if (body !== undefined) headers.set('content-type', 'application/json');
     try {

@@ -1,7 +1,8 @@
 /** Reads forms and prepares their responses. */
 import { redirect } from '@sveltejs/kit';
+import type { Api } from './api.ts';
 import { tryAgain } from './failures.ts';
-import { type ApiProblem, isProblem } from './problem.ts';
+import { type ApiProblem, isProblem, needsSession } from './problem.ts';
 
 export type FieldErrors = Record<string, string>;
 
@@ -34,9 +35,14 @@ export function sentence(error: unknown): string {
   return error.detail ?? 'Something went wrong. Please try again.';
 }
 
-/** The path of `next` when it leads to a page of this shop, otherwise `fallback`. */
+/** The path of `next` when it leads to a page of this shop, otherwise `fallback`. It consists of the characters of URLs (RFC 3986). */
 export function safeNext(next: string | null, fallback: string): string {
-  return next !== null && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : fallback;
+  return next !== null && /^\/(?!\/)[\w\-.~!$&'()*+,;=:@/?%]*$/.test(next) ? next : fallback;
+}
+
+/** The sign-in page, which leads back to the page. @param url of the page, or of one of its actions */
+export function signInPath({ pathname, search }: Pick<URL, 'pathname' | 'search'>): string {
+  return `/sign-in?next=${encodeURIComponent(pathname + (search.startsWith('?/') ? '' : search))}`;
 }
 
 /**
@@ -44,11 +50,24 @@ export function safeNext(next: string | null, fallback: string): string {
  * @throws a redirect, or what `call` throws
  */
 export async function forAccount<Result>(url: URL, call: () => Promise<Result>): Promise<Result> {
-  const signIn = `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`;
   try {
     return await call();
   } catch (error) {
-    if (isProblem(error) && error.status === 401) redirect(303, signIn);
+    if (needsSession(error)) redirect(303, signInPath(url));
+    throw error;
+  }
+}
+
+/**
+ * Returns the result of `call`. A record that is not found may belong to an account, so signed-out shoppers are redirected to sign in and
+ * back. @throws a redirect, or what `call` throws
+ */
+export async function forOwner<Result>(url: URL, api: Api, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    const isHidden = isProblem(error, 'not_found') || needsSession(error);
+    if (isHidden && !api.cookies.signedIn) redirect(303, signInPath(url));
     throw error;
   }
 }

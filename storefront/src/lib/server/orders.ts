@@ -9,9 +9,9 @@ export function orderPath(orderId: string): string {
   return `/orders/${encodeURIComponent(orderId)}`;
 }
 
-/** @throws ApiProblem */
-export function readOrder(api: Api, orderId: string): Promise<Order> {
-  return api.get<Order>(orderPath(orderId));
+/** @param key from an emailed link, instead of the one in the cookie @throws ApiProblem */
+export function readOrder(api: Api, orderId: string, key?: string): Promise<Order> {
+  return api.get<Order>(orderPath(orderId), key === undefined ? {} : { headers: { 'x-order-key': key } });
 }
 
 /** After this many reads, a changing order is shown as last read, because its page follows further changes. */

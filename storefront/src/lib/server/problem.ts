@@ -33,6 +33,11 @@ export function isProblem(error: unknown, ...codes: string[]): error is ApiProbl
   return error instanceof ApiProblem && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** Whether the API requires a session. A wrong password is a 401, too. */
+export function needsSession(error: unknown): error is ApiProblem {
+  return isProblem(error) && error.status === 401 && error.code !== 'invalid_credentials';
+}
+
 /** Reads the problem from a response that is not a success. Never throws: an unreadable body becomes a generic problem. */
 export async function problemFrom(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get('retry-after'));

@@ -17,7 +17,14 @@ const session: Session = {
   refresh_token: 'refresh',
   token_type: 'Bearer',
   expires_in: 900,
-  user: { id: 'u', email: 'a@b.test', full_name: null, role: 'customer', created_at: '2026-01-01T00:00:00Z' },
+  user: {
+    id: 'u',
+    email: 'a@b.test',
+    email_verified: false,
+    full_name: null,
+    role: 'customer',
+    created_at: '2026-01-01T00:00:00Z',
+  },
 };
 
 it('keeps the guest’s cart ID after sign-in, as the credential for earlier orders, and clears everything on sign-out', () => {
@@ -99,4 +106,18 @@ it('clears only the session, or only the unpaid order', () => {
   expect(Object.keys(store.values).sort()).toEqual(['holdfast_cart_count', 'holdfast_guest', 'holdfast_order']);
   cookies.dropUnpaidOrder();
   expect(cookies.unpaidOrderId).toBeUndefined();
+});
+
+it('keeps the key of an order for its own pages only, for a day', () => {
+  const store = new MemoryCookies();
+  const cookies = new ShopCookies(store, true);
+  cookies.keepOrderKey('order-1', 'key-1');
+  expect(cookies.orderKey).toBe('key-1');
+  expect(store.options.holdfast_order_key).toEqual({
+    path: '/orders/order-1',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: true,
+    maxAge: 86_400,
+  });
 });

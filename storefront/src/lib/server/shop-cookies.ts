@@ -19,6 +19,9 @@ const NAMES = {
   consent: 'analytics_consent',
 } as const;
 
+/** A cookie per order, sent only to its pages: whoever has it may see the order. Short, because signing out can't find these cookies. */
+const ORDER_KEY = { name: 'holdfast_order_key', seconds: DAY_SECONDS };
+
 /** The methods used from a request's cookies. */
 export type CookieStore = Pick<Cookies, 'get' | 'set' | 'delete'>;
 
@@ -59,6 +62,22 @@ export class ShopCookies {
   /** The last order that this browser placed and that was unpaid when last read. */
   get unpaidOrderId(): string | undefined {
     return this.#cookies.get(NAMES.order);
+  }
+
+  /** The key with which an emailed link opened the order of this page. */
+  get orderKey(): string | undefined {
+    return this.#cookies.get(ORDER_KEY.name);
+  }
+
+  keepOrderKey(orderId: string, key: string): void {
+    const path = `/orders/${orderId}`;
+    this.#cookies.set(ORDER_KEY.name, key, {
+      path,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: this.#secure,
+      maxAge: ORDER_KEY.seconds,
+    });
   }
 
   /** The shopper's choice about analytics, if any: `granted` or `declined`. */

@@ -12,7 +12,7 @@ export const load: PageServerLoad = async (event) => {
   const [user, orders] = await forAccount(event.url, () =>
     Promise.all([api.get<User>('/me'), api.get<OrderPage>('/orders', { query: { limit: RECENT_ORDERS } })]),
   );
-  return { title: 'Your account', user, orders: orders.items };
+  return { title: 'Your account', user, orders: orders.items, hasNewPassword: event.url.searchParams.has('reset') };
 };
 
 export const actions: Actions = {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { openSession } from '#lib/server/accounts.ts';
+import { openSession, passwordErrors } from '#lib/server/accounts.ts';
 import { type FieldErrors, fieldErrors, safeNext, sentence, text } from '#lib/server/forms.ts';
-import { isProblem } from '#lib/server/problem.ts';
+import { type ApiProblem, isProblem } from '#lib/server/problem.ts';
 import { registerBody } from '../../../../api/contracts/accounts.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -51,8 +51,13 @@ function notRegistered(error: unknown, values: RegisterValues) {
   }
   const message = sentence(error);
   return isProblem(error)
-    ? failed(error.status, values, fieldErrors(error.errors), message)
+    ? failed(error.status, values, registerErrors(error), error.errors.length > 0 ? undefined : message)
     : failed(500, values, {}, message);
+}
+
+/** A common password is a problem that only the API finds. */
+function registerErrors(problem: ApiProblem): FieldErrors {
+  return { ...fieldErrors(problem.errors), ...passwordErrors(problem) };
 }
 
 function failed(status: number, values: RegisterValues, errors: FieldErrors, message?: string) {

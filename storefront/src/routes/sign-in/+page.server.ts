@@ -7,7 +7,12 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = ({ locals, url }) => {
   const next = safeNext(url.searchParams.get('next'), '/account');
   if (locals.api.cookies.signedIn) redirect(303, next);
-  return { title: 'Sign in', next };
+  return {
+    title: 'Sign in',
+    next,
+    hasEnded: url.searchParams.has('ended'),
+    wasClosed: url.searchParams.has('closed'),
+  };
 };
 
 export const actions: Actions = {

@@ -1,16 +1,16 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { Checkout, Reservation, User } from '#lib/contracts.ts';
 import type { Api } from '#lib/server/api.ts';
-import { type FieldErrors, fieldErrors, sentence, text, texts } from '#lib/server/forms.ts';
+import { type FieldErrors, fieldErrors, forOwner, sentence, text, texts } from '#lib/server/forms.ts';
 import { isProblem } from '#lib/server/problem.ts';
 import { releaseReservation } from '#lib/server/reservations.ts';
 import { ADDRESS_FIELDS, type AddressValues, readShipping } from '#lib/server/shipping.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params }) => {
+export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { api } = locals;
   const [reservation, user] = await Promise.all([
-    api.get<Reservation>(`/reservations/${encodeURIComponent(params.id)}`),
+    forOwner(url, api, () => api.get<Reservation>(`/reservations/${encodeURIComponent(params.id)}`)),
     signedInUser(api),
   ]);
   if (reservation.order_id !== null) redirect(303, `/orders/${reservation.order_id}`);
@@ -25,7 +25,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 };
 
 export const actions: Actions = {
-  async place({ locals, params, request }) {
+  async place({ locals, params, request, url }) {
     const { api } = locals;
     const form = await request.formData();
     const values: AddressValues = texts(form, [...ADDRESS_FIELDS, 'email']);
@@ -34,10 +34,12 @@ export const actions: Actions = {
 
     let orderId: string;
     try {
-      const { order } = await api.post<Checkout>(
-        '/checkouts',
-        { reservation_id: params.id, shipping_address: shipping.address, email: shipping.email },
-        { idempotencyKey: text(form, 'idempotency_key') || crypto.randomUUID() },
+      const { order } = await forOwner(url, api, () =>
+        api.post<Checkout>(
+          '/checkouts',
+          { reservation_id: params.id, shipping_address: shipping.address, email: shipping.email },
+          { idempotencyKey: text(form, 'idempotency_key') || crypto.randomUUID() },
+        ),
       );
       orderId = order.id;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { canceledUnits, itemsRequests, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
-import { type FieldErrors, text } from '#lib/server/forms.ts';
+import { type FieldErrors, forOwner, sentence, text } from '#lib/server/forms.ts';
 import { clearUnpaidOrder, orderPath, readOrder, readOrderWithRefunds, UNPAID_PARAMETER } from '#lib/server/orders.ts';
 import { readPaymentReturn } from '#lib/server/payment-return.ts';
 import { isProblem } from '#lib/server/problem.ts';
@@ -17,7 +17,7 @@ import { settings } from '#lib/server/shop-settings.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-  const { order, refunds } = await readOrderWithRefunds(locals.api, params.id);
+  const { order, refunds } = await forOwner(url, locals.api, () => readOrderWithRefunds(locals.api, params.id));
   const cartCount = await clearUnpaidOrder(locals.api, order);
   const items = refunds?.items ?? [];
   const refundable = refunds?.refundable_amount ?? 0;
@@ -51,6 +51,15 @@ export const actions: Actions = {
       return fail(statusOf(error), { cancel: { reason, errors, message } });
     }
     redirect(303, orderPath(params.id));
+  },
+
+  async revoke({ locals, params }) {
+    try {
+      await locals.api.delete(`${orderPath(params.id)}/keys`);
+    } catch (error) {
+      return fail(statusOf(error), { revoke: { message: sentence(error) } });
+    }
+    return { revoke: { message: '' } };
   },
 
   async withdraw({ locals, params, request }) {
