@@ -7,10 +7,20 @@ import { cancelOrderUpdate } from '../../workflows/order/messages.ts';
 import { updateOrder } from '../case-workflows.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
 import { idParams } from '../contracts/common.ts';
-import { cancelBody, type Order, order, orderListQuery, orderPage, orderStreamMessage } from '../contracts/orders.ts';
+import {
+  cancelBody,
+  type Order,
+  order,
+  orderListQuery,
+  orderPage,
+  orderPatch,
+  orderStreamMessage,
+  orderStreamQuery,
+} from '../contracts/orders.ts';
 import { ownersOf } from '../middleware/identity.ts';
 import { Alternative, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
+import { changeOrder } from './change-order.ts';
 import { orderEventStream } from './event-stream.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
@@ -36,6 +46,20 @@ export const orderRoutes = declareRoutes(
       query: orderListQuery,
       ok: gives('A page of orders', orderPage),
       handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
+    }),
+
+    // Declared before /orders/{id}, which its path matches, too.
+    route({
+      method: 'get',
+      path: '/orders/events',
+      tag: 'Orders',
+      summary: 'Stream the current state of some orders and every change as server-sent events, on one connection',
+      access: 'owner',
+      limit: 'api',
+      query: orderStreamQuery,
+      ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
+      problems: { 404: 'None of the orders was found' },
+      respond: ({ ctx, query }, deps) => streamOrders(ctx, deps, query.id),
     }),
 
     route({
@@ -64,11 +88,24 @@ export const orderRoutes = declareRoutes(
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
-      async respond({ ctx, params }, deps) {
-        const stream = await orderEventStream(deps, params.id, viewerOf(ctx));
-        ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-        ctx.req.socket.setTimeout(0);
-        ctx.body = stream;
+      respond: ({ ctx, params }, deps) => streamOrders(ctx, deps, [params.id]),
+    }),
+
+    route({
+      method: 'patch',
+      path: '/orders/{id}',
+      tag: 'Orders',
+      summary: 'Change the shipping address or the email of an order that is awaiting payment',
+      access: 'owner',
+      limit: 'api',
+      params: idParams,
+      body: orderPatch,
+      ok: gives('The changed order', order),
+      problems: { 404: 'Order not found', 409: 'The order is no longer awaiting payment' },
+      async handle({ ctx, params: { id }, body }, deps) {
+        const read = () => readOrder(deps.db, deps.settings, id, viewerOf(ctx));
+        await changeOrder(deps, await read(), personOf(ctx), body);
+        return read();
       },
     }),
 
@@ -104,6 +141,13 @@ export const orderRoutes = declareRoutes(
     }),
   ],
 );
+
+async function streamOrders(ctx: ApiContext, deps: ApiDependencies, orderIds: readonly string[]): Promise<void> {
+  const stream = await orderEventStream(deps, orderIds, viewerOf(ctx));
+  ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+  ctx.req.socket.setTimeout(0);
+  ctx.body = stream;
+}
 
 async function cancelOrder(deps: ApiDependencies, before: Order, person: string, reason: string): Promise<void> {
   const requestId = await cancellationId(deps, before.id, person);

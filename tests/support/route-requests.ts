@@ -127,6 +127,20 @@ async function orderRequest({ shop: { services }, owner }: Stage, quantity: numb
 
 const order: Prepare = async (stage) => (await orderRequest(stage, 1)).request;
 
+const streamed: Prepare = async (stage) => {
+  const { params, ...request } = await order(stage);
+  return { ...request, query: `?id=${params!.id}` };
+};
+
+const changedOrder: Prepare = async (stage) => {
+  const request = await order(stage);
+  return {
+    ...request,
+    body: () => ({ shipping_address: { ...ADDRESS, street: '2 Compiler Road' } }),
+    state: () => stage.shop.services.db.rows('select shipping_address from orders where id = $1', [request.params!.id]),
+  };
+};
+
 const cancellation: Prepare = async (stage) => ({
   ...(await orderRequest(stage, 1)).request,
   body: () => ({ reason: 'Not needed any more' }),
@@ -222,7 +236,9 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'DELETE /api/reservations/{id}': reservation,
   'POST /api/checkouts': checkout,
   'GET /api/orders': nothingNeeded,
+  'GET /api/orders/events': streamed,
   'GET /api/orders/{id}': order,
+  'PATCH /api/orders/{id}': changedOrder,
   'GET /api/orders/{id}/events': order,
   'POST /api/orders/{id}/cancel': cancellation,
   'GET /api/orders/{id}/refunds': order,
