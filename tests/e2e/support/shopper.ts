@@ -78,6 +78,12 @@ export async function buy(page: Page, products: readonly { id: string; quantity?
   return path.split('/').at(-1)!;
 }
 
+/** Cancels the open page's unpaid order, which asks for confirmation. */
+export async function cancelUnpaid(page: Page): Promise<void> {
+  await page.getByText('Cancel this order', { exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel order' }).click();
+}
+
 /** Expands a collapsed section, if it is not expanded yet. */
 export async function expand(page: Page, title: string): Promise<Locator> {
   const details = page.locator('details').filter({ has: page.getByRole('heading', { name: title }) });

@@ -64,6 +64,12 @@ export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Pro
   return call<Product>('POST', '/products', body, await tokenOf(stack.admin));
 }
 
+/** Changes a product, as a merchant does while shoppers look at it. */
+export async function changeProduct({ id }: Product, change: object): Promise<Product> {
+  const key = { 'idempotency-key': randomUUID() };
+  return call<Product>('PATCH', `/products/${id}`, change, await tokenOf(stack.admin), key);
+}
+
 /** Units of a product that are currently available. */
 export async function available(productId: string): Promise<number> {
   return (await call<Product>('GET', `/products/${productId}`)).available_quantity;

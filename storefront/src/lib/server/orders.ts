@@ -9,6 +9,11 @@ export function orderPath(orderId: string): string {
   return `/orders/${encodeURIComponent(orderId)}`;
 }
 
+/** Path of the page on which the address of an unpaid order is changed. */
+export function addressPath(orderId: string): string {
+  return `${orderPath(orderId)}/address`;
+}
+
 /** @throws ApiProblem */
 export function readOrder(api: Api, orderId: string): Promise<Order> {
   return api.get<Order>(orderPath(orderId));

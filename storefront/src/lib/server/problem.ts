@@ -33,6 +33,11 @@ export function isProblem(error: unknown, ...codes: string[]): error is ApiProbl
   return error instanceof ApiProblem && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** The status of a response to a failed request. */
+export function statusOf(error: unknown): number {
+  return isProblem(error) ? error.status : 500;
+}
+
 /** Reads the problem from a response that is not a success. Never throws: an unreadable body becomes a generic problem. */
 export async function problemFrom(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get('retry-after'));
