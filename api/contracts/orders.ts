@@ -137,7 +137,8 @@ export const orderSummary = z
     total_amount: amount,
     refunded_amount: amount,
     currency,
-    item_count: z.number().int(),
+    item_count: z.number().int().meta({ description: 'Units of all products' }),
+    product_count: z.number().int().meta({ description: 'Number of different products' }),
     first_item: z.object({ name: z.string(), image_url: z.string() }),
     created_at: timestamp,
   })

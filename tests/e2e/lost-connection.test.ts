@@ -2,7 +2,18 @@
 import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
-import { addToCart, CARDS, checkOut, enterCard, fillAddress, newEmail, placeOrder } from './support/shopper.ts';
+import {
+  addToCart,
+  CARDS,
+  cancelUnpaid,
+  checkOut,
+  enterCard,
+  fillAddress,
+  newEmail,
+  placeOrder,
+  status,
+  untilPaid,
+} from './support/shopper.ts';
 import { extendReservation, newProduct } from './support/staff.ts';
 
 let browser: Browser;
@@ -76,4 +87,63 @@ describe.each(Object.keys(FAILURES))('while background requests get %s', (kind) 
       .first()
       .waitFor({ timeout: kind === '429' ? 90_000 : 30_000 });
   });
+});
+
+it('a delayed response never replaces a newer one', async () => {
+  await using shopper = await visit(browser, { serviceWorkers: 'block' });
+  const { page } = shopper;
+  await openCheckout(page);
+  await placeOrder(page, newEmail());
+  await untilHydrated(page);
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let isHeld = false;
+  await page.route(/\/state$/, async (route) => {
+    if (isHeld) return route.continue();
+    isHeld = true;
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  });
+  await returnToTab(page);
+  await expect.poll(() => isHeld).toBe(true);
+  await cancelUnpaid(page);
+  await status(page, 'canceled').waitFor();
+  const received = page.waitForResponse(/\/state$/);
+  release();
+  await received;
+  await page.waitForTimeout(500);
+  expect(await status(page, 'canceled').count()).toBe(1);
+});
+
+it('while the session has ended, the payment page and the typed card remain, and it recovers', async () => {
+  await using shopper = await visit(browser, { viewport: PHONE });
+  const { page } = shopper;
+  await openCheckout(page);
+  await placeOrder(page, newEmail());
+  await enterCard(page, CARDS.good);
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await returnToTab(page);
+  await unknown(page).waitFor();
+  expect(await page.getByLabel('Card number').inputValue()).toBe('4242 4242 4242 4242');
+  await page.context().addCookies(cookies);
+  await returnToTab(page);
+  await unknown(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Pay \$/ }).click();
+  await untilPaid(page);
+});
+
+it('adding to the cart keeps the page when nothing else can be loaded', async () => {
+  const product = await newProduct();
+  await using shopper = await visit(browser, { serviceWorkers: 'block' });
+  const { page } = shopper;
+  await page.goto(`/products/${product.id}`);
+  await untilHydrated(page);
+  await page.route(/__data\.json|\/cart\/count/, (route) => route.abort('internetdisconnected'));
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByText('added to your cart').waitFor();
+  expect(await page.getByRole('heading', { name: product.name }).count()).toBe(1);
 });

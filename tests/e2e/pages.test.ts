@@ -15,7 +15,7 @@ import {
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { categories, changeProduct, newProduct, seededProduct } from './support/staff.ts';
+import { available, categories, changeProduct, newProduct, seededProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -151,11 +151,12 @@ it('pages never show an older price or stock than the shop’s, and a page says 
   const path = `/products/${product.id}`;
   await page.goto('/');
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
   await page.goto(path);
+  expect(await page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
   await page.getByText('$30.00').first().waitFor();
   await page.goto('/cart');
   await changeProduct(product, { price: 45, stock_delta: -4 });
+  await expect.poll(() => available(product.id)).toBe(0);
   await page.goto(path);
   await page.getByText('$45.00').first().waitFor();
   await page.getByText('Sold out', { exact: true }).waitFor();

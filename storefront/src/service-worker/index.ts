@@ -11,12 +11,20 @@ const FILES = `files-${version}`;
 
 const files = new Set([...immutable, ...assets].map(({ path }) => new URL(path, self.location.origin).pathname));
 
-self.addEventListener('install', (event) => {
-  event.waitUntil(self.skipWaiting());
+/** Not every browser can route past the worker. */
+interface RoutableEvent extends ExtendableEvent {
+  addRoutes?(rule: { condition: { urlPattern: string }; source: 'network' }): Promise<void>;
+}
+
+self.addEventListener('install', (event: RoutableEvent) => {
+  // Beacons that a page sends while it is left are lost when they have to wait for this worker to start.
+  const routed = event.addRoutes?.({ condition: { urlPattern: '/events' }, source: 'network' });
+  event.waitUntil(Promise.all([routed, self.skipWaiting()]));
 });
 
+// Pages that are open keep loading without this worker, since taking them over while they are left also loses their beacons.
 self.addEventListener('activate', (event) => {
-  event.waitUntil(dropOtherCaches().then(() => self.clients.claim()));
+  event.waitUntil(dropOtherCaches());
 });
 
 self.addEventListener('fetch', (event) => {

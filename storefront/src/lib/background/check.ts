@@ -25,8 +25,8 @@ export class TryLater extends Error {
 export interface CheckOptions {
   /** Makes the request. Anything that it throws is a failure; `TryLater` also sets the earliest time of the next attempt. */
   request: (signal: AbortSignal) => Promise<void>;
-  /** Milliseconds until the next request after a success; undefined waits for `now`. */
-  intervalMs: () => number | undefined;
+  /** Milliseconds until the next request after a success. */
+  intervalMs: () => number;
   /** Receives whether the result of the check is unknown, after each attempt and when the browser goes offline. */
   onstate: (isUnknown: boolean) => void;
 }
@@ -69,10 +69,9 @@ export class BackgroundCheck {
     if (document.visibilityState === 'visible') this.now();
   }
 
-  #schedule(afterMs: number | undefined): void {
+  #schedule(afterMs: number): void {
     if (this.#listening.signal.aborted) return;
     clearTimeout(this.#timer);
-    if (afterMs === undefined) return;
     this.#timer = setTimeout(() => void this.#attempt(), Math.max(afterMs, this.#notBefore - performance.now()));
   }
 
@@ -89,14 +88,14 @@ export class BackgroundCheck {
     const waitMs = await this.#waitAfter(running.signal);
     this.#running = undefined;
     if (running.signal.aborted) return;
-    this.#options.onstate(this.#failures >= FAILURES_UNTIL_UNKNOWN || (this.#failures > 0 && waitMs! > LONG_WAIT_MS));
+    this.#options.onstate(this.#failures >= FAILURES_UNTIL_UNKNOWN || (this.#failures > 0 && waitMs > LONG_WAIT_MS));
     const isRequested = this.#isRequested && this.#failures === 0;
     this.#isRequested = false;
     this.#schedule(isRequested ? 0 : waitMs);
   }
 
   /** Makes the request. @returns milliseconds to wait for the next one */
-  async #waitAfter(signal: AbortSignal): Promise<number | undefined> {
+  async #waitAfter(signal: AbortSignal): Promise<number> {
     try {
       await this.#options.request(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
       this.#failures = 0;

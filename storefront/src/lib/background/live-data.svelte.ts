@@ -10,8 +10,8 @@ export interface LiveOptions<Data> {
   path: () => string;
   /** The data with which the page was loaded. */
   loaded: () => Data;
-  /** Milliseconds between background updates; undefined means only when asked. */
-  intervalMs: () => number | undefined;
+  /** Milliseconds until the next background update. */
+  intervalMs: () => number;
 }
 
 /** @template Data with the server's time before it was read, in milliseconds, so that a delayed response never replaces a later one */
