@@ -105,7 +105,7 @@ describe('an address', () => {
     await openCheckout(shopper);
     const order = await placeOrder(page, newEmail());
     await page.goBack();
-    await page.getByRole('heading', { name: 'Shipping address' }).waitFor();
+    await page.getByRole('heading', { name: 'Edit your address' }).waitFor();
     expect((await addressOf(page)).slice(1)).toEqual(['1 Compiler Road', 'VA']);
     await picture(page, 'change-address');
     const email = newEmail();
@@ -168,11 +168,11 @@ describe('an unpaid order', () => {
     await openCheckout(shopper);
     await placeOrder(page, newEmail());
     await page.goBack();
-    await page.getByRole('heading', { name: 'Shipping address' }).waitFor();
+    await page.getByRole('heading', { name: 'Edit your address' }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Your cart' }).waitFor();
     await page.goForward();
-    await page.getByRole('heading', { name: 'Shipping address' }).waitFor();
+    await page.getByRole('heading', { name: 'Edit your address' }).waitFor();
     await page.goForward();
     await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
     await cancelUnpaid(page);

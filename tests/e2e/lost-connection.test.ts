@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts';
 import {
   addToCart,
+  buy,
   CARDS,
-  cancelUnpaid,
   checkOut,
   enterCard,
+  expand,
   fillAddress,
   newEmail,
   placeOrder,
-  status,
   untilPaid,
 } from './support/shopper.ts';
 import { extendReservation, newProduct } from './support/staff.ts';
@@ -90,10 +90,10 @@ describe.each(Object.keys(FAILURES))('while background requests get %s', (kind) 
 });
 
 it('a delayed response never replaces a newer one', async () => {
+  const product = await newProduct();
   await using shopper = await visit(browser, { serviceWorkers: 'block' });
   const { page } = shopper;
-  await openCheckout(page);
-  await placeOrder(page, newEmail());
+  await buy(page, [{ id: product.id, quantity: 2 }]);
   await untilHydrated(page);
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
@@ -109,13 +109,16 @@ it('a delayed response never replaces a newer one', async () => {
   });
   await returnToTab(page);
   await expect.poll(() => isHeld).toBe(true);
-  await cancelUnpaid(page);
-  await status(page, 'canceled').waitFor();
+  const form = await expand(page, 'Cancel items');
+  await form.getByLabel(product.name).selectOption('1');
+  await form.getByLabel('Reason for canceling').fill('One too many');
+  await form.getByRole('button', { name: 'Cancel items' }).click();
+  await page.locator('[data-refund]').waitFor();
   const received = page.waitForResponse(/\/state$/);
   release();
   await received;
   await page.waitForTimeout(500);
-  expect(await status(page, 'canceled').count()).toBe(1);
+  expect(await page.locator('[data-refund]').count()).toBe(1);
 });
 
 it('while the session has ended, the payment page and the typed card remain, and it recovers', async () => {

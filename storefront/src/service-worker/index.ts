@@ -65,7 +65,7 @@ a { color: inherit; font-weight: 600; }
 </head>
 <body>
 <h1>We can’t reach the shop</h1>
-<p>Please check your connection. What you entered and what’s in your cart is safe.</p>
+<p>Please check your connection. What you entered and your cart are safe.</p>
 <p><a href="">Try again</a></p>
 </body>
 </html>`;

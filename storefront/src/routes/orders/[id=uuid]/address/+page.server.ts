@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
   const now = Date.now();
   const order = await readOrder(locals.api, params.id);
   if (order.status !== 'pending') redirect(303, orderPath(params.id));
-  return { title: 'Shipping address', order, now };
+  return { title: 'Edit your address', order, now };
 };
 
 export const actions: Actions = {
