@@ -1,18 +1,14 @@
 /** Every search in the handbook's “Find a case” is executed: with the values of the handbook, and with those of a case that it must find. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKOUT } from '../local/stack/profile.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
 import { refundWorkflowId } from '../workflows/refund/messages.ts';
 import { signedIn } from './support/accounts.ts';
 import { Desk } from './support/desk.ts';
+import { HANDBOOK } from './support/handbook.ts';
 import { type Sale, sell } from './support/sales.ts';
 import { startTestShop, type TestShop, until } from './support/shop.ts';
 
-const [, SECTION = ''] = /^## Find a case\n([\s\S]*?)^## /m.exec(
-  readFileSync(join(CHECKOUT, 'docs/support.md'), 'utf8'),
-)!;
+const [, SECTION = ''] = /^## Find a case\n([\s\S]*?)^## /m.exec(HANDBOOK)!;
 
 /** The first code of each row of the table below a heading. */
 function examplesIn(heading: string): string[] {

@@ -65,6 +65,12 @@ describe('an outage of Stripe', () => {
       expect(page).toMatch(/could not be (sent to|canceled at) Stripe\. Stripe can’t be reached \(/);
       expect(page).toContain('send the update `retry`');
     }
+    const offered = /What you can do now.*$/m.exec(await desk.details(orderWorkflowId(unpaid.orderId)))![0];
+    expect(offered).toContain('`retry`');
+    expect(offered).not.toContain('`extendReservation`');
+    expect((await desk.order(unpaid.orderId, 'extendReservation', { minutes: 5 })).refused).toBe(
+      'This order is being canceled, so its reservation can’t be extended.',
+    );
     await until(async () => (await listed()) >= 4, 'the list of stopped cases');
 
     // Nothing continues by itself before the retry, since the outage lasts until then.

@@ -1,16 +1,13 @@
-/** Runs the terminal commands of docs/support.md as written, with the addresses, accounts, and IDs replaced. */
+/** Runs the terminal commands of docs/support as written, with the addresses, accounts, and IDs replaced. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAccounts } from '../local/demo-catalog/demo-accounts.ts';
-import { CHECKOUT } from '../local/stack/profile.ts';
 import { PASSWORD, signedIn } from './support/accounts.ts';
+import { HANDBOOK } from './support/handbook.ts';
 import { orderOf, refundedAtStripe, type Sale, sell, untilRefundedAtStripe } from './support/sales.ts';
 import { type AnyBody, startTestShop, type TestShop } from './support/shop.ts';
 
-const HANDBOOK = readFileSync(join(CHECKOUT, 'docs/support.md'), 'utf8');
 const commands = new Map(
   [...HANDBOOK.matchAll(/^```sh (.+)\n([\s\S]*?)^```$/gm)].map(([, name = '', code = '']) => [name, code]),
 );

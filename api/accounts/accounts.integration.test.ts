@@ -105,7 +105,7 @@ describe('signing in', () => {
     expect({ ...wrong.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
   });
 
-  it('is limited to 5 failures in 15 minutes per address; successes do not count', async () => {
+  it('is limited to 5 failures in 15 minutes per account and address; successes do not count', async () => {
     const ada = await signedIn(shop);
     const guest = new Shopper(shop.api.url);
     const login = (password: string) => guest.call('POST', '/auth/login', { email: ada.email, password });

@@ -26,7 +26,7 @@ export const cartRoutes = declareRoutes(
       tag: 'Cart',
       summary: 'Get the account’s or guest’s cart',
       access: 'anyone',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The cart; a guest must keep its ID', cart),
       handle: ({ ctx }, deps) => answer(ctx, cartOwner(ctx), deps),
     }),

@@ -8,27 +8,40 @@ import { readOrderState, type Viewer } from './order-reader.ts';
 
 /** Proxies close an idle connection after a minute. */
 const HEARTBEAT_MS = 20_000;
+/** After this the client reconnects, so that a connection which only looks alive does not stay forever. */
+const MAX_MS = 15 * 60_000;
 
 type StreamDeps = { db: Sql; orderListener: OrderListener; log: Logger };
+
+export interface OrderEventStream {
+  stream: PassThrough;
+  /** The streamed orders. */
+  orderIds: readonly string[];
+}
 
 /** Streams the orders that the viewer can see. @throws DomainError not_found when there is none */
 export async function orderEventStream(
   deps: StreamDeps,
   orderIds: readonly string[],
   viewer: Viewer,
-): Promise<PassThrough> {
+): Promise<OrderEventStream> {
   const stream = new PassThrough().setMaxListeners(orderIds.length + 10);
   const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
-  stream.once('close', () => clearInterval(heartbeat));
+  const end = setTimeout(() => stream.end(), MAX_MS);
+  stream.once('close', () => {
+    clearTimeout(end);
+    clearInterval(heartbeat);
+  });
   try {
     stream.write('retry: 1000\n\n');
-    const seen = await Promise.all([...new Set(orderIds)].map((orderId) => streamOrder(deps, stream, orderId, viewer)));
+    const ids = [...new Set(orderIds)];
+    const seen = await Promise.all(ids.map((orderId) => streamOrder(deps, stream, orderId, viewer)));
     if (!seen.includes(true)) throw new DomainError('not_found', 'Order not found.');
+    return { stream, orderIds: ids.filter((_id, index) => seen[index]) };
   } catch (error) {
     stream.destroy();
     throw error;
   }
-  return stream;
 }
 
 /** Writes an order's state now and after each change, until the stream closes. @returns whether the viewer can see the order */

@@ -22,6 +22,7 @@ import { Alternative, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { changeOrder } from './change-order.ts';
 import { orderEventStream } from './event-stream.ts';
+import { OpenStreams } from './open-streams.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
@@ -33,7 +34,7 @@ export function personOf(ctx: ApiContext): string {
 }
 
 export const orderRoutes = declareRoutes(
-  (deps) => deps,
+  (deps) => ({ ...deps, streams: new OpenStreams(deps.settings) }),
   (route) => [
     route({
       method: 'get',
@@ -42,7 +43,7 @@ export const orderRoutes = declareRoutes(
       summary: 'List your orders, newest first',
       access: 'shopper',
       refusal: 'Sign in to view your orders.',
-      limit: 'api',
+      limit: 'reads',
       query: orderListQuery,
       ok: gives('A page of orders', orderPage),
       handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
@@ -55,7 +56,7 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Stream the current state of some orders and every change as server-sent events, on one connection',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       query: orderStreamQuery,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'None of the orders was found' },
@@ -68,7 +69,7 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Get an order',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('The order', order),
       problems: { 404: 'Order not found' },
@@ -84,7 +85,7 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Stream the order’s current state and every change as server-sent events',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
@@ -142,8 +143,19 @@ export const orderRoutes = declareRoutes(
   ],
 );
 
-async function streamOrders(ctx: ApiContext, deps: ApiDependencies, orderIds: readonly string[]): Promise<void> {
-  const stream = await orderEventStream(deps, orderIds, viewerOf(ctx));
+async function streamOrders(
+  ctx: ApiContext,
+  deps: ApiDependencies & { streams: OpenStreams },
+  ids: readonly string[],
+): Promise<void> {
+  const { stream, orderIds } = await orderEventStream(deps, ids, viewerOf(ctx));
+  try {
+    // Only the caller's own orders count, so that no one uses up the places of another shopper's order.
+    stream.once('close', deps.streams.add(ctx, orderIds));
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
   ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
   ctx.req.socket.setTimeout(0);
   ctx.body = stream;

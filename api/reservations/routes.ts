@@ -50,7 +50,7 @@ export const reservationRoutes = declareRoutes(
       tag: 'Checkout',
       summary: 'Get a reservation',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('The reservation', reservation),
       problems: { 404: 'Reservation not found' },

@@ -32,15 +32,15 @@ const LISTS = {
     query: () => `NeedsApproval = true AND ${RUNNING}`,
   },
   stuck: {
-    title: 'Workflows stopped for more than an hour',
+    title: 'Cases stopped for more than an hour',
     query: ({ now }) => `StuckSince < "${new Date(now.getTime() - HOUR_MS).toISOString()}" AND ${RUNNING}`,
   },
   stopped: {
-    title: 'All stopped workflows, including failed refunds',
+    title: 'All stopped cases, including failed refunds',
     query: () => `StuckSince IS NOT NULL AND ${RUNNING}`,
   },
   failing: {
-    title: 'Failing workflows, which an engineer must repair',
+    title: 'Failing cases, which an engineer must repair',
     // A query can name only this many; an engineer who has repaired these sees the next ones.
     query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
   },

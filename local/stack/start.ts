@@ -103,7 +103,7 @@ function describe(addresses: StackAddresses): string {
       ['Demo admin', signIn(admin)],
     ]),
     '',
-    'Support desk (docs/support.md)',
+    'Support desk (docs/support/README.md)',
     ...rows([
       ['Demo support', signIn(support)],
       ['Demo support lead', signIn(lead)],

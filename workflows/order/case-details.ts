@@ -209,9 +209,11 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   addNote: '`addNote`',
 };
 
-/** Whether the order's records forbid an action that its status allows; it would be refused. */
-function isRefusedByFacts(order: OrderCase, action: OrderAction): boolean {
-  if (action === 'extendReservation') return order.facts!.isExtended;
+/** Whether an action that the order's status allows would be refused, or has no effect, because of its records or progress. */
+function isRefusedByFacts(order: OrderCase, status: OrderStatus, action: OrderAction): boolean {
+  const isCanceling = order.cancelRequest !== undefined && status === 'pending';
+  if (action === 'cancel') return isCanceling;
+  if (action === 'extendReservation') return order.facts!.isExtended || order.settling || isCanceling;
   return action === 'markShipped' && shippingBlock(order) !== undefined;
 }
 
@@ -222,7 +224,8 @@ function availableUpdates(order: OrderCase, status: OrderStatus): string {
       : 'This workflow has completed. No action is needed.';
   }
   const allowed = (Object.keys(ORDER_ACTIONS) as OrderAction[]).filter(
-    (action) => isAllowed(action, status) && !isRefusedByFacts(order, action),
+    (action) => isAllowed(action, status) && !isRefusedByFacts(order, status, action),
   );
-  return `**What you can do now** (Send an Update): ${allowed.map((action) => ACTION_NAMES[action]).join(', ')}`;
+  const names = [...(order.stuck.current ? ['`retry`'] : []), ...allowed.map((action) => ACTION_NAMES[action])];
+  return `**What you can do now** (Send an Update): ${names.join(', ')}`;
 }

@@ -46,10 +46,15 @@ export class Desk implements AsyncDisposable {
     await this.page.getByTestId('workflow-count').waitFor();
   }
 
-  /** Enters what a customer says on the find page, which opens the list of matching cases. */
-  async find(entered: string): Promise<void> {
+  /** Opens the find page and enters what a customer says. */
+  async fillFindPage(entered: string): Promise<void> {
     await this.page.goto(`${stack.apiUrl}${SUPPORT_FIND_PATH}`);
     await this.page.getByLabel('Order number, order ID, email address').fill(entered);
+  }
+
+  /** Opens the list of cases that match what a customer says. */
+  async find(entered: string): Promise<void> {
+    await this.fillFindPage(entered);
     await this.page.getByRole('button', { name: 'Find' }).click();
     await this.page.getByTestId('workflow-count').waitFor();
   }

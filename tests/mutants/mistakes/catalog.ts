@@ -76,8 +76,13 @@ export const CATALOG: readonly MistakesInFile[] = [
     replacements: [
       [
         'after a failed load, all callers wait for the lock to expire',
-        '          await this.#unlock(lock, token).catch(() => undefined);\n',
-        '',
+        'if (failure === undefined) await this.#unlock(lock, token).catch(() => undefined);\n          else await',
+        'if (failure !== undefined) await',
+      ],
+      [
+        'a missing item is looked up for every request',
+        'const failure = toFailure(error);',
+        'const failure: string | undefined = undefined as string | undefined;',
       ],
       [
         'a failed load removes another loader’s lock',

@@ -18,7 +18,7 @@ function browser(answers: Record<string, () => Response>, cookies: Record<string
   const store = new MemoryCookies(cookies);
   const api = new Api({
     apiUrl: 'http://api.test',
-    clientAddress: undefined,
+    forwardedFor: undefined,
     cookies: new ShopCookies(store, true),
     fetch: async (input, init) => {
       const request = new Request(input, init);
