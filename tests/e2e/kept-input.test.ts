@@ -161,6 +161,21 @@ describe('an address', () => {
   });
 });
 
+it('a reservation that ended is reported where the address was typed, even if the page did not know', async () => {
+  await using shopper = await visit(browser, { serviceWorkers: 'block' });
+  const { page } = shopper;
+  await openCheckout(shopper);
+  await fillAddress(page, newEmail());
+  const typed = await addressOf(page);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByRole('button', { name: 'Edit cart' }).click();
+  await other.waitForURL('**/cart');
+  await page.getByRole('button', { name: 'Continue to payment' }).click();
+  await page.getByRole('heading', { name: 'Your reservation has expired' }).waitFor();
+  expect(await addressOf(page)).toEqual(typed);
+});
+
 describe('an unpaid order', () => {
   it('is canceled from every page that going back and forward can show', async () => {
     await using shopper = await visit(browser);

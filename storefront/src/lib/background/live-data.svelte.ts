@@ -59,6 +59,7 @@ export class LiveData<Data extends { now: number }> {
       this.isUnknown = false;
       return true;
     } catch {
+      this.isUnknown = true;
       this.update();
       return false;
     }
