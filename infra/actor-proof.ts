@@ -19,6 +19,8 @@ export const refundIdOf = (orderId: string, requestId: string): string =>
 
 /** The subject to which the proofs of a refund request and of its decision are bound. */
 export const refundSubject = (refundId: string): string => `refund:${refundId}`;
+/** The subject to which the proof of a change of an order is bound. */
+export const stepSubject = (orderId: string, requestId: string): string => `order:${orderId}:${requestId}`;
 export const decisionSubject = (refundId: string, decision: string): string => `refund:${refundId}:${decision}`;
 
 function digest(secret: string, actor: string, subject: string): Buffer {

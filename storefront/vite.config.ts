@@ -21,7 +21,8 @@ export default defineConfig({
           'style-src': ['self'],
           // Allows only the style attribute with which SvelteKit hides its page announcements for screen readers.
           'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
-          'img-src': ['self', 'data:'],
+          // Merchants may give a product the address of any image.
+          'img-src': ['self', 'data:', 'https:', 'http:'],
           'font-src': ['self'],
           'connect-src': ['self'],
           'form-action': ['self'],

@@ -1,7 +1,7 @@
 import type { CheckoutRequest } from '../../domain/checkout.ts';
 import { ID_NAMESPACES } from '../../domain/ids.ts';
 import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
-import { actorOf, refundIdOf, refundSubject, type Sender } from '../../infra/actor-proof.ts';
+import { actorOf, refundIdOf, refundSubject, type Sender, stepSubject } from '../../infra/actor-proof.ts';
 import { emailHash } from '../../infra/email-hash.ts';
 import { readRefunds } from '../../infra/postgres/refunds.ts';
 import { uuidFrom } from '../../infra/uuid.ts';
@@ -83,9 +83,12 @@ export function createOrderActivities({
     },
 
     /** Safe to retry: takes effect once per request ID. */
-    async stepOrder(request: OrderStepRequest): Promise<OrderStepResult> {
-      const result = await stepOrder(db, request);
-      const { orderId, step } = request;
+    async stepOrder({ proof, ...request }: OrderStepRequest): Promise<OrderStepResult> {
+      const { orderId, requestId, step } = request;
+      const sender = { requestedBy: request.actor, proof };
+      const subject = stepSubject(orderId, requestId);
+      const actor = proof === undefined ? request.actor : actorOf(settings.JWT_SECRET, sender, subject);
+      const result = await stepOrder(db, { ...request, actor });
       if (result.outcome === 'done' && step.action === 'changeEmail') {
         // Staff also find the cases of the order's refunds by the address.
         const refunds = await readRefunds(db, orderId);

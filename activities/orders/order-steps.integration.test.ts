@@ -54,6 +54,17 @@ describe('a changed address', () => {
     shop.services.db.rows('select * from order_events where order_id = $1', [orderId]);
   const address = { name: 'Ada Moss', street: '12 Mill Road', city: 'Salem', postal_code: '97301', country: 'US' };
 
+  it('is the shopper’s to change only until the order is paid, even when the payment arrives first', async () => {
+    const unpaid = (await orders.opened()).order.orderId;
+    const { orderId } = (await orders.paid()).order;
+    const change = { requestId: 'mine', actor: 'guest', step: { action: 'correctAddress', address } } as const;
+    expect(await shop.activities.stepOrder({ orderId: unpaid, ...change })).toEqual({ outcome: 'done' });
+    expect(await shop.activities.stepOrder({ orderId, ...change })).toEqual({
+      outcome: 'refused',
+      message: 'The order is no longer awaiting payment. Ask our support team to change it.',
+    });
+  });
+
   it('is recorded once, and what it replaced can be read by staff, but not in the order’s events', async () => {
     const { orderId } = (await orders.paid()).order;
     const before = (await caseOf(orderId)).customer.shipping_address;

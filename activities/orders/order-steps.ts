@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { UpdateObject } from 'kysely';
 import type { Address } from '../../domain/address.ts';
 import { maskEmail } from '../../domain/email.ts';
+import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal } from '../../domain/money.ts';
 import type { OrderEventType } from '../../domain/order-events.ts';
 import { type Fulfillment, type OrderAction, refusalOf, statusOfPaid } from '../../domain/order-state.ts';
@@ -23,6 +24,8 @@ export interface OrderStepRequest {
   requestId: string;
   /** Who requests it, in the format of `order_events.actor`. */
   actor: string;
+  /** The API's proof that the actor sent the request. Without it, the actor is whoever the Temporal UI names. */
+  proof?: string;
   reason?: string;
   step:
     | { action: 'putUnderReview' }
@@ -58,7 +61,7 @@ export async function stepOrder(db: Database, request: OrderStepRequest): Promis
         ? { outcome: 'done' }
         : { outcome: 'refused', message: `The request ID “${request.requestId}” was already used. Use a new one.` };
     }
-    const refusal = refusalOf(step.action as OrderAction, order.status) ?? (await refusalOfFacts(sql, step, order));
+    const refusal = refusalOf(step.action as OrderAction, order.status) ?? (await refusalOfFacts(sql, request, order));
     if (refusal) return { outcome: 'refused', message: refusal };
     await apply(sql, order, request);
     await recordEvent(sql, { orderId, type, message, data, actor, reason, dedupeKey });
@@ -131,12 +134,16 @@ function recordContact(
   return recordContactChange(sql, { orderId, requestId, actor, previous, requested: contactOf(step)! });
 }
 
-/** Notifies the shopper at both addresses, since whoever asked for the change may not be the shopper. */
+/**
+ * Notifies the shopper at both addresses when staff change one, since whoever asked for the change may not be the shopper. Shoppers
+ * correct what they mistyped before they pay, so the previous address may be a stranger's, and nothing was sent to it.
+ */
 async function changeEmail(sql: Sql, order: OrderRow, request: OrderStepRequest, email: string): Promise<void> {
   const previous = await emailOf(sql, order);
   await recordContact(sql, request, { email: previous });
   await updateOrder(sql, order.id, { email });
   await revokeOrderKeys(sql, order.id);
+  if (!isStaffActor(request.actor)) return;
   if (previous) await queueMail(sql, order.id, { kind: 'email_replaced', to: previous, message: maskEmail(email) });
   await queueMail(sql, order.id, { kind: 'email_added', to: email });
 }
@@ -152,7 +159,13 @@ async function emailOf(sql: Sql, { email, user_id }: OrderRow): Promise<string |
 export const CANCELLATION_REVIEW = 'A cancellation is waiting for approval.';
 
 /** Why the order's refunds and disputes forbid an action. The caller holds the order's lock, so they can't change in the meantime. */
-async function refusalOfFacts(sql: Sql, step: OrderStepRequest['step'], order: OrderRow): Promise<string | undefined> {
+async function refusalOfFacts(
+  sql: Sql,
+  { step, actor }: OrderStepRequest,
+  order: OrderRow,
+): Promise<string | undefined> {
+  if (!isStaffActor(actor) && order.status !== 'pending')
+    return 'The order is no longer awaiting payment. Ask our support team to change it.';
   if (step.action === 'markShipped') return refusalOfParcel(sql, order, step);
   if (step.action === 'markDelivered') {
     const delivered = deliveredParcel(order, step.trackingNumber);

@@ -64,6 +64,12 @@ export const shipment = z
 
 export const cancelBody = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelRequest' });
 
+export const orderPatch = z
+  .strictObject({ shipping_address: shippingAddress.optional(), email: email.optional() })
+  .refine((change) => Object.keys(change).length > 0, { error: 'give shipping_address, email, or both' })
+  .meta({ id: 'OrderPatch' });
+export type OrderPatch = z.infer<typeof orderPatch>;
+
 const number = z.string().meta({
   description: 'The order’s number for people, as printed on pages and in emails',
   examples: ['482-913-077'],
@@ -152,7 +158,8 @@ export const orderSummary = z
     total_amount: amount,
     refunded_amount: amount,
     currency,
-    item_count: z.number().int(),
+    item_count: z.number().int().meta({ description: 'Units of all products' }),
+    product_count: z.number().int().meta({ description: 'Number of different products' }),
     first_item: z.object({ name: z.string(), image_url: z.string() }),
     created_at: timestamp,
   })
@@ -163,6 +170,15 @@ export const orderPage = z
   .object({ items: z.array(orderSummary), next_cursor: z.string().nullable() })
   .meta({ id: 'OrderPage' });
 export type OrderPage = z.infer<typeof orderPage>;
+
+/** A browser follows the orders of all of its tabs on one connection. */
+export const MAX_STREAMED_ORDERS = 30;
+export const orderStreamQuery = z.object({
+  id: z
+    .union([uuid, z.array(uuid).min(1).max(MAX_STREAMED_ORDERS)])
+    .transform((value) => [value].flat())
+    .meta({ description: 'ID of an order; repeat the parameter for several. Orders of others are left out' }),
+});
 
 /** Data of one message on the order’s event stream (`event: order`). */
 export const orderStreamMessage = z

@@ -31,7 +31,9 @@ const RESTRICTED: Readonly<Record<string, Access | readonly string[]>> = {
   'POST /api/checkouts': 'owner',
 
   'GET /api/orders': 'owner',
+  'GET /api/orders/events': 'owner',
   'GET /api/orders/{id}': 'owner',
+  'PATCH /api/orders/{id}': 'owner',
   'GET /api/orders/{id}/events': 'owner',
   'POST /api/orders/{id}/cancel': 'owner',
   'DELETE /api/orders/{id}/keys': 'owner',

@@ -1,4 +1,4 @@
-/** Server-sent events of one order: its current state, and its state after each change. */
+/** Server-sent events of orders: their current state, and their state after each change. */
 import { PassThrough } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../infra/logger.ts';
@@ -11,13 +11,41 @@ const HEARTBEAT_MS = 20_000;
 /** After this the client reconnects, so that a connection which only looks alive does not stay forever. */
 const MAX_MS = 15 * 60_000;
 
-/** @throws DomainError not_found */
+type StreamDeps = { db: Sql; orderListener: OrderListener; log: Logger };
+
+export interface OrderEventStream {
+  stream: PassThrough;
+  /** The streamed orders. */
+  orderIds: readonly string[];
+}
+
+/** Streams the orders that the viewer can see. @throws DomainError not_found when there is none */
 export async function orderEventStream(
-  deps: { db: Sql; orderListener: OrderListener; log: Logger },
-  orderId: string,
+  deps: StreamDeps,
+  orderIds: readonly string[],
   viewer: Viewer,
-): Promise<PassThrough> {
-  const stream = new PassThrough();
+): Promise<OrderEventStream> {
+  const stream = new PassThrough().setMaxListeners(orderIds.length + 10);
+  const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
+  const end = setTimeout(() => stream.end(), MAX_MS);
+  stream.once('close', () => {
+    clearTimeout(end);
+    clearInterval(heartbeat);
+  });
+  try {
+    stream.write('retry: 1000\n\n');
+    const ids = [...new Set(orderIds)];
+    const seen = await Promise.all(ids.map((orderId) => streamOrder(deps, stream, orderId, viewer)));
+    if (!seen.includes(true)) throw new DomainError('not_found', 'Order not found.');
+    return { stream, orderIds: ids.filter((_id, index) => seen[index]) };
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
+/** Writes an order's state now and after each change, until the stream closes. @returns whether the viewer can see the order */
+async function streamOrder(deps: StreamDeps, stream: PassThrough, orderId: string, viewer: Viewer): Promise<boolean> {
   let last = '';
   let sending = Promise.resolve();
   const send = async () => {
@@ -38,19 +66,11 @@ export async function orderEventStream(
       },
     );
   });
-  const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
-  const end = setTimeout(() => stream.end(), MAX_MS);
-  stream.once('close', () => {
-    clearTimeout(end);
-    clearInterval(heartbeat);
+  stream.once('close', stopListening);
+  const isVisible = (await send()) !== undefined;
+  if (!isVisible) {
+    stream.off('close', stopListening);
     stopListening();
-  });
-  try {
-    stream.write('retry: 1000\n\n');
-    if (!(await send())) throw new DomainError('not_found', 'Order not found.');
-  } catch (error) {
-    stream.destroy();
-    throw error;
   }
-  return stream;
+  return isVisible;
 }

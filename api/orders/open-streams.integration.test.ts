@@ -10,9 +10,11 @@ beforeAll(async () => {
 afterAll(() => shop?.stop());
 
 /** Opens a stream. @returns its status, and closes it with `close` */
-async function open({ cartId, address }: Shopper, orderId: string): Promise<{ status: number; close: () => void }> {
+async function open({ cartId, address }: Shopper, ...ids: string[]): Promise<{ status: number; close: () => void }> {
   const stop = new AbortController();
-  const response = await fetch(`${shop.api.url}/api/orders/${orderId}/events`, {
+  const query = new URLSearchParams(ids.map((id): [string, string] => ['id', id]));
+  const path = ids.length === 1 ? `${ids[0]}/events` : `events?${query}`;
+  const response = await fetch(`${shop.api.url}/api/orders/${path}`, {
     headers: { 'x-cart-id': cartId, 'x-forwarded-for': address },
     signal: stop.signal,
   });
@@ -39,4 +41,16 @@ it('limits streams per order and per address', async () => {
     return again.status === 200;
   }, 'a place to become free');
   for (const { close } of others) close();
+});
+
+it('counts a stream of several orders once per address, and for the caller’s own orders only', async () => {
+  const product = await createProduct(shop.services);
+  const [ada, ben] = [new Shopper(shop.api.url), new Shopper(shop.api.url)];
+  const [hers, his] = [(await ada.order(product.id)).order.id, (await ben.order(product.id)).order.id];
+  const streams = [await open(ben, his, hers), await open(ben, his, hers), await open(ben, his, hers)];
+  expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await open(ben, his, hers)).status).toBe(429);
+  streams.push(await open(ada, hers), await open(ada, hers), await open(ada, hers));
+  expect(streams.slice(3).map(({ status }) => status)).toEqual([200, 200, 200]);
+  for (const { close } of streams) close();
 });

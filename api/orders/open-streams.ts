@@ -7,6 +7,9 @@ import { addressKey } from '../middleware/rate-limit.ts';
 /** A closed tab frees its place at once, so waiting rarely takes longer. */
 const RETRY_SECONDS = 10;
 
+/** What is counted, and the most of it. */
+type Limit = [key: string, max: number];
+
 export class OpenStreams {
   readonly #settings: Settings;
   readonly #open = new Map<string, number>();
@@ -15,13 +18,13 @@ export class OpenStreams {
     this.#settings = settings;
   }
 
-  /** Adds a stream of an order. @returns ends it; calling it again has no effect @throws DomainError rate_limited */
-  add(ctx: ApiContext, orderId: string): () => void {
+  /** Adds a stream of some orders. @returns ends it; calling it again has no effect @throws DomainError rate_limited */
+  add(ctx: ApiContext, orderIds: readonly string[]): () => void {
     const { RATE_LIMIT_ENABLED, ORDER_STREAMS_MAX, ORDER_STREAMS_PER_ADDRESS_MAX } = this.#settings;
     const limits = [
-      [`order:${orderId}`, ORDER_STREAMS_MAX],
-      [`address:${addressKey(ctx)}`, ORDER_STREAMS_PER_ADDRESS_MAX],
-    ] as const;
+      ...orderIds.map((orderId): Limit => [`order:${orderId}`, ORDER_STREAMS_MAX]),
+      [`address:${addressKey(ctx)}`, ORDER_STREAMS_PER_ADDRESS_MAX] satisfies Limit,
+    ];
     if (RATE_LIMIT_ENABLED && limits.some(([key, max]) => this.#count(key) >= max)) throw tooMany(ctx, RETRY_SECONDS);
     for (const [key] of limits) this.#open.set(key, this.#count(key) + 1);
     let hasEnded = false;

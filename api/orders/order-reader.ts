@@ -176,6 +176,7 @@ export async function listOrders(
         .selectFrom('order_items as line')
         .select((line) => [
           line.fn.sum<number>('line.quantity').as('item_count'),
+          line.fn.countAll<number>().as('product_count'),
           firstByProduct(line, 'line.name').as('first_name'),
           firstByProduct(line, 'line.image_url').as('first_image'),
         ])
@@ -183,7 +184,7 @@ export async function listOrders(
         .as('item'),
     )
     .select(['o.id', 'o.number', 'o.status', 'o.total_amount', 'o.refunded_amount', 'o.currency', 'o.created_at'])
-    .select(['item.item_count', 'item.first_name', 'item.first_image'])
+    .select(['item.item_count', 'item.product_count', 'item.first_name', 'item.first_image'])
     .select((order) => order.cast<string>('o.created_at', 'text').as('cursor_at'))
     .where('o.owner', '=', anyOf(owners))
     .orderBy('o.created_at', 'desc')
@@ -211,6 +212,7 @@ export async function listOrders(
       refunded_amount: Number(row.refunded_amount),
       currency: row.currency,
       item_count: row.item_count,
+      product_count: row.product_count,
       first_item: { name: row.first_name, image_url: row.first_image },
       created_at: row.created_at.toISOString(),
     })),

@@ -196,7 +196,12 @@ describe('the list of orders', () => {
     const sale = await openOrder(shop, { lines });
     const [item] = (await sale.buyer.call('GET', '/orders')).body.items;
     const { items } = await orderOf(sale);
-    expect(item).toMatchObject({ item_count: 5, total_amount: 34, first_item: { name: items[0].name } });
+    expect(item).toMatchObject({
+      item_count: 5,
+      product_count: 2,
+      total_amount: 34,
+      first_item: { name: items[0].name },
+    });
     expect(items.map(({ line_total }: { line_total: number }) => line_total).sort()).toEqual([25, 9]);
     await sale.buyer.call('POST', `/orders/${sale.orderId}/cancel`);
   });

@@ -209,7 +209,9 @@ describe('orders', () => {
     expect(order).toMatchObject({ status: 'paid', captured_amount: 25, payment: null, workflow_url: null });
     expect(order.events.map((each: { type: string }) => each.type)).toEqual(['order_opened', 'order_paid']);
     expect((await buyer.call('GET', '/cart')).body.items).toEqual([]);
-    expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([{ id, status: 'paid', item_count: 2 }]);
+    expect((await buyer.call('GET', '/orders')).body.items).toMatchObject([
+      { id, status: 'paid', item_count: 2, product_count: 1 },
+    ]);
     expect(await stockOf(shop.services, product.id)).toEqual({ stock: 8, reserved: 0 });
   });
 

@@ -1,4 +1,3 @@
-import type { PassThrough } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import { GUEST, personActor } from '../../domain/identity.ts';
 import { CLOSED_REFUND_STATUSES, isAllowed, statusInWords } from '../../domain/order-state.ts';
@@ -17,11 +16,14 @@ import {
   order,
   orderListQuery,
   orderPage,
+  orderPatch,
   orderStreamMessage,
+  orderStreamQuery,
 } from '../contracts/orders.ts';
 import { ownersOf } from '../middleware/identity.ts';
 import { Alternative, done, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
+import { changeOrder } from './change-order.ts';
 import { orderEventStream } from './event-stream.ts';
 import { OpenStreams } from './open-streams.ts';
 import { findOrder, viewerOfOrder } from './order-access.ts';
@@ -49,6 +51,20 @@ export const orderRoutes = declareRoutes(
       query: orderListQuery,
       ok: gives('A page of orders', orderPage),
       handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
+    }),
+
+    // Declared before /orders/{id}, which its path matches, too.
+    route({
+      method: 'get',
+      path: '/orders/events',
+      tag: 'Orders',
+      summary: 'Stream the current state of some orders and every change as server-sent events, on one connection',
+      access: 'owner',
+      limit: 'reads',
+      query: orderStreamQuery,
+      ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
+      problems: { 404: 'None of the orders was found' },
+      respond: ({ ctx, query }, deps) => streamOrders(ctx, deps, query.id, viewerOf(ctx)),
     }),
 
     route({
@@ -109,16 +125,30 @@ export const orderRoutes = declareRoutes(
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
-      async respond({ ctx, params }, deps) {
-        const end = deps.streams.add(ctx, params.id);
-        const stream = await openStream(ctx, deps, params.id).catch((error: unknown) => {
-          end();
-          throw error;
-        });
-        stream.once('close', end);
-        ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-        ctx.req.socket.setTimeout(0);
-        ctx.body = stream;
+      respond: async ({ ctx, params: { id } }, deps) =>
+        streamOrders(ctx, deps, [id], await viewerOfOrder(ctx, deps, id, 'view')),
+    }),
+
+    route({
+      method: 'patch',
+      path: '/orders/{id}',
+      tag: 'Orders',
+      summary: 'Change the shipping address or the email of an order that is awaiting payment',
+      access: 'order',
+      limit: 'api',
+      params: idParams,
+      body: orderPatch,
+      ok: gives('The changed order', order),
+      problems: {
+        403: 'The order’s key is only for viewing',
+        404: 'Order not found',
+        409: 'The order is no longer awaiting payment',
+      },
+      async handle({ ctx, params: { id }, body }, deps) {
+        const viewer = await viewerOfOrder(ctx, deps, id, 'change');
+        const read = () => readOrder(deps.db, deps.settings, id, viewer);
+        await changeOrder(deps, await read(), personOf(ctx), body);
+        return read();
       },
     }),
 
@@ -160,15 +190,30 @@ export const orderRoutes = declareRoutes(
   ],
 );
 
-/** The order's stream, which ends with the caller's session. */
-async function openStream(ctx: ApiContext, deps: ApiDependencies, orderId: string): Promise<PassThrough> {
-  const stream = await orderEventStream(deps, orderId, await viewerOfOrder(ctx, deps, orderId, 'view'));
-  const sessionId = ctx.state.identity?.sessionId;
-  if (sessionId) {
-    const stopWatching = deps.endedSessions.watch(sessionId, () => stream.end());
-    stream.once('close', stopWatching);
+/** Streams the caller's orders among these, until the caller's session ends. */
+async function streamOrders(
+  ctx: ApiContext,
+  deps: ApiDependencies & { streams: OpenStreams },
+  ids: readonly string[],
+  viewer: Viewer,
+): Promise<void> {
+  const { stream, orderIds } = await orderEventStream(deps, ids, viewer);
+  try {
+    // Only the caller's own orders count, so that no one uses up the places of another shopper's order.
+    stream.once('close', deps.streams.add(ctx, orderIds));
+  } catch (error) {
+    stream.destroy();
+    throw error;
   }
-  return stream;
+  const sessionId = ctx.state.identity?.sessionId;
+  if (sessionId)
+    stream.once(
+      'close',
+      deps.endedSessions.watch(sessionId, () => stream.end()),
+    );
+  ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+  ctx.req.socket.setTimeout(0);
+  ctx.body = stream;
 }
 
 async function cancelOrder(deps: ApiDependencies, before: Order, person: string, reason: string): Promise<void> {

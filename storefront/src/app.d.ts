@@ -15,6 +15,8 @@ declare global {
     interface PageData {
       title?: string;
       cartCount?: number;
+      /** The server's time when the cart was read, in milliseconds. */
+      countedAt?: number;
     }
   }
 }

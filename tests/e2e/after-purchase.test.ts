@@ -114,7 +114,8 @@ describe('a paid order that has not shipped', () => {
       storageState: await page.context().storageState(),
     });
     await unaware.page.goto(path);
-    const cancel = unaware.page.getByRole('button', { name: 'Cancel this order' });
+    await unaware.page.getByText('Cancel this order', { exact: true }).click();
+    const cancel = unaware.page.getByRole('button', { name: 'Cancel order' });
     await cancel.waitFor();
     await page.getByRole('button', { name: /^Pay \$/ }).click();
     await untilPaid(page);

@@ -34,7 +34,8 @@ it('records views and cart changes, with an ID for those who consent', async () 
   await untilHydrated(page);
   await banner(page).getByRole('button', { name: 'Allow' }).click();
   await banner(page).waitFor({ state: 'detached' });
-  await addToCart(page, product.id, 2);
+  // A shopper who leaves before the scripts run has not viewed the product, as far as anyone can count.
+  await addToCart(page, product.id, 2, true);
   await page.goto('/cart');
   await page.getByRole('button', { name: `Remove ${product.name}` }).click();
   await page.getByText('Your cart is empty.').waitFor();
@@ -71,8 +72,23 @@ it('does not ask when the browser opts out', async () => {
   const product = await newProduct();
   await using shopper = await visit(browser, { extraHTTPHeaders: { 'sec-gpc': '1' } });
   const { page } = shopper;
-  await addToCart(page, product.id);
+  await addToCart(page, product.id, 1, true);
   expect(await banner(page).count()).toBe(0);
   await expect.poll(() => kindsOf(product.id)).toEqual(['add_to_cart', 'product_view']);
   expect((await eventsOf(product.id)).every(({ visitor }) => visitor === null)).toBe(true);
+});
+
+it('records a view that is reported while the page is left, on a first visit and on later ones', async () => {
+  const products = await Promise.all(Array.from({ length: 8 }, () => newProduct()));
+  for (const [index, product] of products.entries()) {
+    await using shopper = await visit(browser);
+    const { page } = shopper;
+    if (index % 2 === 1) {
+      await page.goto('/privacy');
+      await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    }
+    await addToCart(page, product.id, 1, true);
+    await page.goto('/cart');
+  }
+  for (const { id } of products) await expect.poll(() => kindsOf(id)).toEqual(['add_to_cart', 'product_view']);
 });

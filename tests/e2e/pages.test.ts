@@ -15,7 +15,7 @@ import {
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { categories, newProduct, seededProduct } from './support/staff.ts';
+import { available, categories, changeProduct, newProduct, seededProduct } from './support/staff.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -122,7 +122,6 @@ it('personal pages are cached only by the shopper’s browser, and files by ever
   for (const path of ['/cart', '/sign-in', '/no-such-page']) {
     const headers = (await request.get(path)).headers();
     expect(headers['cache-control'], path).toContain('no-store');
-    expect(headers['x-service-worker-cache'], path).toBeUndefined();
   }
   const home = await request.get('/');
   expect(home.headers()['cache-control']).toContain('private');
@@ -145,22 +144,32 @@ it('accepts forms only from its own pages', async () => {
   expect(answer.status).toBe(403);
 });
 
-it('catalog pages are cached in the browser for a while, and dropped when the shopper changes something', async () => {
-  const product = await newProduct();
-  await using shopper = await visit(browser);
+it('pages never show an older price or stock than the shop’s, and a page says when the shop can’t be reached', async () => {
+  const product = await newProduct({ price: 30, stock: 4 });
+  await using shopper = await visit(browser, { viewport: SMALL_PHONE });
   const { page } = shopper;
+  const path = `/products/${product.id}`;
   await page.goto('/');
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
-  const fromWorker = async (path: string) =>
-    (await page.goto(path))?.headers()['x-service-worker-kept-at'] !== undefined;
-  expect(await fromWorker('/search?q=oak')).toBe(false);
-  expect(await fromWorker('/search?q=oak')).toBe(true);
-  await addToCart(page, product.id);
-  expect(await fromWorker('/search?q=oak')).toBe(false);
-  expect(await page.locator('[data-cart-count]').getAttribute('data-cart-count')).toBe('1');
+  await page.goto(path);
+  expect(await page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
+  await page.getByText('$30.00').first().waitFor();
   await page.goto('/cart');
-  expect(await fromWorker('/cart')).toBe(false);
+  await changeProduct(product, { price: 45, stock_delta: -4 });
+  await expect.poll(() => available(product.id)).toBe(0);
+  await page.goto(path);
+  await page.getByText('$45.00').first().waitFor();
+  await page.getByText('Sold out', { exact: true }).waitFor();
+
+  await page.context().setOffline(true);
+  await page.goto(path);
+  await page.getByRole('heading', { name: 'We can’t reach the shop' }).waitFor();
+  expect(await page.getByText('$').count()).toBe(0);
+  await expectNoSidewaysScroll(page);
+  await page.screenshot({ path: join(stack.screenshotFolder, 'offline-small-phone.png') });
+  await page.context().setOffline(false);
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await page.getByText('$45.00').first().waitFor();
 });
 
 /** Expects none of the texts that a template shows when a value is missing. */

@@ -5,6 +5,7 @@ import { launchBrowser, PHONE, untilHydrated, visit } from './support/browser.ts
 import {
   addToCart,
   CARDS,
+  cancelUnpaid,
   cartCount,
   checkOut,
   expectNoSidewaysScroll,
@@ -92,7 +93,7 @@ describe('a guest', () => {
     await page.goto('/cart');
     await page.getByRole('link', { name: 'Complete payment' }).click();
     await page.waitForURL(`**${order}`);
-    await page.getByRole('button', { name: 'Cancel this order' }).click();
+    await cancelUnpaid(page);
     await status(page, 'canceled').waitFor();
     await expect.poll(() => available(product.id)).toBe(3);
   });
@@ -113,7 +114,7 @@ describe('a guest', () => {
       await secondTab.getByText('You have an order awaiting payment.').waitFor();
       await secondTab.getByRole('heading', { name: 'Pay with card' }).waitFor();
       await expectNoSidewaysScroll(secondTab);
-      await secondTab.getByRole('button', { name: 'Cancel this order' }).click();
+      await cancelUnpaid(secondTab);
       await status(secondTab, 'canceled').waitFor();
       expect(await secondTab.getByText('You have an order awaiting payment.').count()).toBe(0);
       await checkOut(secondTab);

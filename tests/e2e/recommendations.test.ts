@@ -119,7 +119,8 @@ it('uses purchases, shows the reason, and stops after an opt-out', async () => {
   await page.goto('/privacy');
   await page.getByRole('button', { name: 'Turn on personalization' }).click();
   await page.getByText('Personalized recommendations are on.').waitFor();
-  await page.getByRole('button', { name: 'Clear my history' }).click();
+  await page.getByText('Clear my history', { exact: true }).click();
+  await page.getByRole('button', { name: 'Clear history' }).click();
   await page.getByText('is no longer used').waitFor();
   await page.goto('/for-you');
   await page.getByRole('heading', { level: 1 }).waitFor();

@@ -132,6 +132,20 @@ async function orderRequest({ shop: { services }, owner }: Stage, quantity: numb
 
 const order: Prepare = async (stage) => (await orderRequest(stage, 1)).request;
 
+const streamed: Prepare = async (stage) => {
+  const { params, ...request } = await order(stage);
+  return { ...request, query: `?id=${params!.id}` };
+};
+
+const changedOrder: Prepare = async (stage) => {
+  const request = await order(stage);
+  return {
+    ...request,
+    body: () => ({ shipping_address: { ...ADDRESS, street: '2 Compiler Road' } }),
+    state: () => stage.shop.services.db.rows('select shipping_address from orders where id = $1', [request.params!.id]),
+  };
+};
+
 const cancellation: Prepare = async (stage) => ({
   ...(await orderRequest(stage, 1)).request,
   body: () => ({ reason: 'Not needed any more' }),
@@ -244,7 +258,9 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'GET /api/orders': nothingNeeded,
   'POST /api/orders/find': () => ({ body: () => ({ number: '482-913-077', email: 'ada@example.test' }), answer: 404 }),
   'DELETE /api/orders/{id}/keys': order,
+  'GET /api/orders/events': streamed,
   'GET /api/orders/{id}': order,
+  'PATCH /api/orders/{id}': changedOrder,
   'GET /api/orders/{id}/events': order,
   'POST /api/orders/{id}/cancel': cancellation,
   'GET /api/orders/{id}/refunds': order,

@@ -1,7 +1,6 @@
 /**
- * Caches the shop's files permanently and catalog pages for as long as the server allows (`x-service-worker-cache`, in
- * seconds). Personal pages never carry that header and are never cached. Any write by the shopper (a cart, a session, an
- * order) clears all pages, since they show the cart's count and whether the shopper is signed in.
+ * Caches the shop's files permanently. Pages always come from the shop, since most show a price or what is in stock, and none of
+ * these may be older than the request. When the shop can't be reached, a page says so.
  */
 
 import { version } from '$app/env';
@@ -9,48 +8,36 @@ import { assets, immutable } from '$app/manifest';
 import { self } from '$app/service-worker';
 
 const FILES = `files-${version}`;
-const PAGES = `pages-${version}`;
-const LIFE_HEADER = 'x-service-worker-cache';
-const KEPT_AT_HEADER = 'x-service-worker-kept-at';
-const MAX_PAGES = 60;
 
 const files = new Set([...immutable, ...assets].map(({ path }) => new URL(path, self.location.origin).pathname));
 
-/** Incremented at every write: a page requested before a write must not be cached after it. */
-let writes = 0;
+/** Not every browser can route past the worker. */
+interface RoutableEvent extends ExtendableEvent {
+  addRoutes?(rule: { condition: { urlPattern: string }; source: 'network' }): Promise<void>;
+}
 
-self.addEventListener('install', (event) => {
-  event.waitUntil(self.skipWaiting());
+self.addEventListener('install', (event: RoutableEvent) => {
+  // Beacons that a page sends while it is left are lost when they have to wait for this worker to start.
+  const routed = event.addRoutes?.({ condition: { urlPattern: '/events' }, source: 'network' });
+  event.waitUntil(Promise.all([routed, self.skipWaiting()]));
 });
 
+// Pages that are open keep loading without this worker, since taking them over while they are left also loses their beacons.
 self.addEventListener('activate', (event) => {
-  event.waitUntil(dropOldVersions().then(() => self.clients.claim()));
+  event.waitUntil(dropOtherCaches());
 });
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== self.location.origin) return;
-  // Analytics events change nothing that pages show.
-  if (url.pathname === '/events') return;
-  if (request.method !== 'GET') event.respondWith(write(request));
-  else if (files.has(url.pathname)) event.respondWith(file(request));
-  else if (request.mode === 'navigate' || url.pathname.endsWith('/__data.json')) event.respondWith(page(request));
+  if (url.origin !== self.location.origin || request.method !== 'GET') return;
+  if (files.has(url.pathname)) event.respondWith(file(request));
+  else if (request.mode === 'navigate') event.respondWith(fetch(request).catch(unreachable));
 });
 
-async function dropOldVersions(): Promise<void> {
+async function dropOtherCaches(): Promise<void> {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== FILES && name !== PAGES).map((name) => caches.delete(name)));
-}
-
-async function write(request: Request): Promise<Response> {
-  writes += 1;
-  try {
-    return await fetch(request);
-  } finally {
-    writes += 1;
-    await caches.delete(PAGES);
-  }
+  await Promise.all(names.filter((name) => name !== FILES).map((name) => caches.delete(name)));
 }
 
 async function file(request: Request): Promise<Response> {
@@ -62,32 +49,25 @@ async function file(request: Request): Promise<Response> {
   return response;
 }
 
-async function page(request: Request): Promise<Response> {
-  const cache = await caches.open(PAGES);
-  const cached = await cache.match(request);
-  // Reloading a page bypasses the cache.
-  if (cached && isFresh(cached) && request.cache !== 'reload' && request.cache !== 'no-cache') return cached;
-  const before = writes;
-  try {
-    const response = await fetch(request);
-    if (response.ok && response.headers.has(LIFE_HEADER) && before === writes)
-      await keep(cache, request, response.clone());
-    return response;
-  } catch (error) {
-    if (cached) return cached;
-    throw error;
-  }
-}
-
-function isFresh(cached: Response): boolean {
-  const lifeMs = Number(cached.headers.get(LIFE_HEADER)) * 1000;
-  return Date.now() - Number(cached.headers.get(KEPT_AT_HEADER)) < lifeMs;
-}
-
-async function keep(cache: Cache, request: Request, response: Response): Promise<void> {
-  const headers = new Headers(response.headers);
-  headers.set(KEPT_AT_HEADER, String(Date.now()));
-  await cache.put(request, new Response(response.body, { status: response.status, headers }));
-  const keys = await cache.keys();
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_PAGES)).map((old) => cache.delete(old)));
+/** Needs nothing from the shop, not even its styles. */
+function unreachable(): Response {
+  const page = `<!doctype html>
+<html lang="en-US">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>You’re offline</title>
+<style>
+body { max-width: 34rem; margin: 0 auto; padding: 4rem 1.25rem; font: 1.125rem/1.6 system-ui, sans-serif; }
+a { color: inherit; font-weight: 600; }
+</style>
+</head>
+<body>
+<h1>We can’t reach the shop</h1>
+<p>Please check your connection. What you entered and your cart are safe.</p>
+<p><a href="">Try again</a></p>
+</body>
+</html>`;
+  return new Response(page, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } });
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { untilHydrated } from './browser.ts';
 
 export const CARDS = {
   good: '4242424242424242',
@@ -12,8 +13,10 @@ export const CARDS = {
 export const newEmail = (): string => `e2e-${randomUUID().slice(0, 12)}@example.com`;
 export const PASSWORD = 'a long enough password';
 
-export async function addToCart(page: Page, productId: string, quantity = 1): Promise<void> {
+/** @param isScripted waits for the page's scripts; otherwise the browser submits the form if it is faster */
+export async function addToCart(page: Page, productId: string, quantity = 1, isScripted = false): Promise<void> {
   await page.goto(`/products/${productId}`);
+  if (isScripted) await untilHydrated(page);
   await page.getByLabel('Quantity', { exact: true }).fill(String(quantity));
   await page.getByRole('button', { name: 'Add to cart' }).click();
   // With scripts the page stays and shows a message; without, the cart opens.
@@ -76,6 +79,12 @@ export async function buy(page: Page, products: readonly { id: string; quantity?
   await pay(page);
   await untilPaid(page);
   return path.split('/').at(-1)!;
+}
+
+/** Cancels the open page's unpaid order, which asks for confirmation. */
+export async function cancelUnpaid(page: Page): Promise<void> {
+  await page.getByText('Cancel this order', { exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel order' }).click();
 }
 
 /** Expands a collapsed section, if it is not expanded yet. */

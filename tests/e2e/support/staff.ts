@@ -49,12 +49,12 @@ export async function categories(): Promise<Category[]> {
 }
 
 /** Creates a product with a unique name, so that no other test uses it. */
-export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Product> {
+export async function newProduct({ stock = 20, price = 24.5, sku = '' } = {}): Promise<Product> {
   const [category] = await categories();
   if (!category) throw new Error('The shop under test has no categories: was it seeded?');
   const mark = randomUUID().slice(0, 8).toUpperCase();
   const body = {
-    sku: `E2E-${mark}`,
+    sku: sku || `E2E-${mark}`,
     name: `Harbor Lantern ${mark}`,
     description: 'A lantern for tests.',
     price,
@@ -62,6 +62,12 @@ export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Pro
     category_id: category.id,
   };
   return call<Product>('POST', '/products', body, await tokenOf(stack.admin));
+}
+
+/** Changes a product, as a merchant does while shoppers look at it. */
+export async function changeProduct({ id }: Product, change: object): Promise<Product> {
+  const key = { 'idempotency-key': randomUUID() };
+  return call<Product>('PATCH', `/products/${id}`, change, await tokenOf(stack.admin), key);
 }
 
 /** Units of a product that are currently available. */
@@ -75,6 +81,16 @@ export async function seededProduct(): Promise<Product> {
   const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));
   if (!found) throw new Error('The shop under test has nothing in stock: was it seeded?');
   return call<Product>('GET', `/products/${found.id}`);
+}
+
+/** A product of the seeded catalog that comes in several variants. */
+export async function productWithVariants(): Promise<Product> {
+  const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=50');
+  for (const { id } of items) {
+    const product = await call<Product>('GET', `/products/${id}`);
+    if (product.variants.length > 1) return product;
+  }
+  throw new Error('No product of the shop under test has variants: was it seeded?');
 }
 
 /** Makes a partial refund as support. @param amount in major units of the order's currency */

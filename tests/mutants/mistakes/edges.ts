@@ -120,8 +120,13 @@ export const EDGES: readonly MistakesInFile[] = [
   },
   {
     file: 'activities/orders/activities.ts',
-    tests: ['activities/orders/order-steps'],
+    tests: ['activities/orders/order-steps', 'api/orders/change-order'],
     replacements: [
+      [
+        'anyone at the desk passes for a shopper with a forged proof',
+        'proof === undefined ? request.actor : actorOf(',
+        'proof !== undefined ? request.actor : actorOf(',
+      ],
       [
         'a retry request suppresses a request to check Stripe with the same ID',
         'dedupeKey: `${event.type}:${requestId}`',

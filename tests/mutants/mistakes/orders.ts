@@ -134,6 +134,7 @@ export const ORDERS: readonly MistakesInFile[] = [
       'activities/orders',
       'activities/refunds',
       'activities/email',
+      'api/orders/change-order',
       'tests/support-desk',
       'tests/units-and-money',
     ],
@@ -148,6 +149,16 @@ export const ORDERS: readonly MistakesInFile[] = [
         'staff can end the review of a cancellation that awaits approval',
         "if (step.action === 'endReview' && order.review_reason === CANCELLATION_REVIEW)",
         'if (false)',
+      ],
+      [
+        'a shopper changes the address of an order that was paid in the meantime',
+        "if (!isStaffActor(actor) && order.status !== 'pending')",
+        'if (false)',
+      ],
+      [
+        'a stranger is emailed when a shopper corrects a mistyped address',
+        '  if (!isStaffActor(request.actor)) return;\n',
+        '',
       ],
       [
         'a changed email address is notified only at the new address',

@@ -54,15 +54,16 @@ export const requireStateFor =
     if (refusal) throw refuse('conflict', refusal);
   };
 
-/** Applies one staff action to the order's records. @throws ApplicationFailure conflict with the reason when it is refused */
+/** Applies one action of staff, or of the shopper with the API's proof, to the order's records. @throws ApplicationFailure conflict with the reason when it is refused */
 export async function takeStep(
   order: OrderCase,
-  { requestId, requestedBy, reason }: OrderRequest,
+  { requestId, requestedBy, proof, reason }: OrderRequest,
   step: OrderStepRequest['step'],
 ): Promise<UpdateResult> {
   await order.whenLoaded();
   const { orderId } = order;
-  const result = await short.stepOrder({ orderId, requestId, actor: uiActor(requestedBy), reason, step });
+  const sender = proof === undefined ? { actor: uiActor(requestedBy) } : { actor: requestedBy, proof };
+  const result = await short.stepOrder({ orderId, requestId, ...sender, reason, step });
   if (result.outcome === 'refused') throw refuse('conflict', result.message);
   await order.refresh();
   return { status: order.status! };

@@ -9,6 +9,11 @@ export function orderPath(orderId: string): string {
   return `/orders/${encodeURIComponent(orderId)}`;
 }
 
+/** Path of the page on which the address of an unpaid order is changed. */
+export function addressPath(orderId: string): string {
+  return `${orderPath(orderId)}/address`;
+}
+
 /** @param key from an emailed link, instead of the one in the cookie @throws ApiProblem */
 export function readOrder(api: Api, orderId: string, key?: string): Promise<Order> {
   return api.get<Order>(orderPath(orderId), key === undefined ? {} : { headers: { 'x-order-key': key } });

@@ -38,6 +38,11 @@ export function needsSession(error: unknown): error is ApiProblem {
   return isProblem(error) && error.status === 401 && error.code !== 'invalid_credentials';
 }
 
+/** The status of a response to a failed request. */
+export function statusOf(error: unknown): number {
+  return isProblem(error) ? error.status : 500;
+}
+
 /** Reads the problem from a response that is not a success. Never throws: an unreadable body becomes a generic problem. */
 export async function problemFrom(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get('retry-after'));

@@ -20,7 +20,13 @@ const MALFORMED: Partial<Record<keyof AddressValues, string>> = {
   postal_code: 'Enter a US ZIP code: 12345 or 12345-6789.',
 };
 
-export type ShippingForm = { address: Address; email: string | undefined } | { errors: FieldErrors };
+export interface Shipping {
+  address: Address;
+  /** Undefined means the email of the account. */
+  email: string | undefined;
+}
+
+export type ShippingForm = Shipping | { errors: FieldErrors };
 
 /** @param emailRequired whether the shopper is a guest, whose email is unknown */
 export function readShipping(values: AddressValues, emailRequired: boolean): ShippingForm {

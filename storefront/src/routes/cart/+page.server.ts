@@ -17,6 +17,7 @@ export const load: PageServerLoad = async ({ locals }) => {
     cart,
     unpaid: unpaid && { id: unpaid.id, expires_at: unpaid.expires_at },
     cartCount: cart?.item_count ?? 0,
+    countedAt: Date.now(),
     // Created when the page renders, so that a double click sends one request.
     idempotencyKey: crypto.randomUUID(),
   };

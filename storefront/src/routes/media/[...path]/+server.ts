@@ -1,3 +1,4 @@
+import { imagePath } from '#lib/server/image-path.ts';
 import { unreachable } from '#lib/server/problem.ts';
 import { settings } from '#lib/server/shop-settings.ts';
 import type { RequestHandler } from './$types';
@@ -5,8 +6,9 @@ import type { RequestHandler } from './$types';
 const FORWARDED_HEADERS = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified'] as const;
 
 /** Images of products and categories; the API renders them and sets their cache headers. */
-export const GET: RequestHandler = async ({ locals, params, request }) => {
-  const path = params.path.split('/').map(encodeURIComponent).join('/');
+export const GET: RequestHandler = async ({ locals, url, request }) => {
+  const path = imagePath(url.pathname);
+  if (path === undefined) return new Response(null, { status: 404, headers: { 'cache-control': 'no-store' } });
   const etag = request.headers.get('if-none-match');
   const image = await fetch(`${settings.apiUrl}/media/${path}`, {
     headers: { 'accept-encoding': 'identity', ...(etag ? { 'if-none-match': etag } : {}) },

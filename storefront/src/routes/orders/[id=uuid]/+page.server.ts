@@ -1,10 +1,10 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { canceledUnits, itemsRequests, leftToRefund, returnsAreClosed } from '#lib/after-purchase.ts';
 import { cancelRefusal } from '#lib/server/cancel-form.ts';
 import { type FieldErrors, forOwner, sentence, text } from '#lib/server/forms.ts';
-import { clearUnpaidOrder, orderPath, readOrder, readOrderWithRefunds, UNPAID_PARAMETER } from '#lib/server/orders.ts';
+import { readOrderPage } from '#lib/server/order-page.ts';
+import { orderPath, readOrder, UNPAID_PARAMETER } from '#lib/server/orders.ts';
 import { readPaymentReturn } from '#lib/server/payment-return.ts';
-import { isProblem } from '#lib/server/problem.ts';
+import { statusOf } from '#lib/server/problem.ts';
 import {
   type RefundValues,
   readRefundRequest,
@@ -17,25 +17,14 @@ import { settings } from '#lib/server/shop-settings.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-  const { order, refunds } = await forOwner(url, locals.api, () => readOrderWithRefunds(locals.api, params.id));
-  const cartCount = await clearUnpaidOrder(locals.api, order);
-  const items = refunds?.items ?? [];
-  const refundable = refunds?.refundable_amount ?? 0;
-  const now = Date.now();
+  const shown = await forOwner(url, locals.api, () => readOrderPage(locals.api, params.id));
+  const { order } = shown;
   return {
+    ...shown,
     title: `Order ${order.number}`,
-    order,
-    refunds: items,
-    refundable,
-    left: { cancel: leftToRefund(order, items, 'cancel'), return: leftToRefund(order, items, 'return') },
-    canceled: canceledUnits(order, items),
-    itemsRequests: refundable > 0 ? itemsRequests(order, now) : [],
-    returnsAreClosed: returnsAreClosed(order, now),
-    ...(cartCount === undefined ? {} : { cartCount }),
     cameForCheckout: url.searchParams.has(UNPAID_PARAMETER),
     paymentReturn: order.status === 'pending' ? readPaymentReturn(url.searchParams) : undefined,
     returnUrl: `${settings.origin ?? url.origin}${orderPath(params.id)}`,
-    now,
     // Created when the page renders, so that submitting a form twice sends one request.
     idempotencyKey: crypto.randomUUID(),
   };
@@ -95,10 +84,6 @@ export const actions: Actions = {
     redirect(303, `${orderPath(params.id)}#refunds`);
   },
 };
-
-function statusOf(error: unknown): number {
-  return isProblem(error) ? error.status : 500;
-}
 
 function rejectedRefund(
   status: number,
