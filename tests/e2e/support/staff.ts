@@ -93,6 +93,19 @@ export async function productWithVariants(): Promise<Product> {
   throw new Error('No product of the shop under test has variants: was it seeded?');
 }
 
+/** @param price in major units of the currency */
+export async function changePrice(productId: string, price: number): Promise<void> {
+  await call('PATCH', `/products/${productId}`, { price }, await tokenOf(stack.admin));
+}
+
+/** Adds one unit of each of the first products in stock to a guest's cart. */
+export async function addEverything(cartId: string, products: number): Promise<void> {
+  const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=100');
+  const inStock = items.filter((item) => item.in_stock && !item.sku.startsWith('E2E-')).slice(0, products);
+  for (const { id } of inStock)
+    await call('POST', '/cart/items', { product_id: id, quantity: 1 }, undefined, { 'x-cart-id': cartId });
+}
+
 /** Makes a partial refund as support. @param amount in major units of the order's currency */
 export async function refund(orderId: string, amount: number, reason: string): Promise<void> {
   await call('POST', `/orders/${orderId}/refunds`, { amount, reason }, await tokenOf(stack.support));

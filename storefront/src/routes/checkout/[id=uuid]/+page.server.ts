@@ -1,6 +1,8 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { User } from '#lib/contracts.ts';
+import { priceChanges } from '#lib/price-changes.ts';
 import type { Api } from '#lib/server/api.ts';
+import { readCart } from '#lib/server/cart.ts';
 import { readCheckout } from '#lib/server/checkout-page.ts';
 import { forOwner, text, texts } from '#lib/server/forms.ts';
 import { addressPath, orderPath } from '#lib/server/orders.ts';
@@ -12,14 +14,17 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { api } = locals;
-  const [checkout, user] = await Promise.all([
+  const [checkout, user, cart] = await Promise.all([
     forOwner(url, api, () => readCheckout(api, params.id)),
     signedInUser(api),
+    // The page works without the cart, which only tells which prices have changed.
+    readCart(api).catch(() => undefined),
   ]);
   // Shoppers who come back from the payment can correct the address there, until the order is paid.
   if (checkout.reservation.order_id !== null) redirect(303, addressPath(checkout.reservation.order_id));
   return {
     ...checkout,
+    priceChanges: priceChanges(checkout.reservation.items, cart),
     title: 'Checkout',
     email: user?.email,
     name: user?.full_name ?? '',
