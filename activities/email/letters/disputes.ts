@@ -46,6 +46,7 @@ function aboutDispute(
   return {
     subject: `${subject} (order ${number})`,
     heading,
+    isForStaff: true,
     parts: [
       { kind: 'facts', rows: facts },
       paragraph(

@@ -17,6 +17,8 @@ export interface Letter {
   subject: string;
   heading: string;
   parts: readonly Part[];
+  /** Whether it is to support staff, not to the shopper. */
+  isForStaff?: true;
 }
 
 /** The facts about the shop that every email shows. */

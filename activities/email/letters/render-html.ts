@@ -18,7 +18,8 @@ const DARK = `@media (prefers-color-scheme: dark) {
 .button { background-color: #9dbcff !important; color: #10151c !important; }
 }`;
 
-export function renderHtml({ subject, heading, parts }: Letter, shop: ShopFacts): string {
+export function renderHtml({ subject, heading, parts, isForStaff }: Letter, shop: ShopFacts): string {
+  const why = isForStaff ? 'work in support at' : 'placed an order at';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,7 @@ export function renderHtml({ subject, heading, parts }: Letter, shop: ShopFacts)
 <h1 style="margin:0 0 16px;font-size:24px;line-height:1.25;font-weight:600">${escapeHtml(heading)}</h1>
 ${parts.map(renderPart).join('\n')}
 </div>
-<p class="quiet" style="margin:12px 0 0;padding:0 4px;font-size:14px;${QUIET}">You’re receiving this email because you placed an order at <a class="quiet" style="${QUIET}" href="${escapeHtml(shop.storefrontUrl)}">${escapeHtml(shop.name)}</a>.</p>
+<p class="quiet" style="margin:12px 0 0;padding:0 4px;font-size:14px;${QUIET}">You’re receiving this email because you ${why} <a class="quiet" style="${QUIET}" href="${escapeHtml(shop.storefrontUrl)}">${escapeHtml(shop.name)}</a>.</p>
 </div>
 </div>
 </body>
