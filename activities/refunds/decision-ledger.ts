@@ -213,7 +213,9 @@ export async function receiveReturn(
 
 function arrivedMessage(refund: RefundFacts, requested: RefundFacts, isPaidBack: boolean): string {
   const isPart = refund.lines !== requested.lines;
-  const arrived = isPart ? `A part of the return has arrived: ${itemsInWords(refund.lines)}` : 'The returned items have arrived';
+  const arrived = isPart
+    ? `A part of the return has arrived: ${itemsInWords(refund.lines)}`
+    : 'The returned items have arrived';
   return isPaidBack ? `${arrived}; the payment was already refunded.` : `${arrived}.`;
 }
 

@@ -101,6 +101,7 @@ export class ScriptedOrder {
       emailHash: null,
       reviewReason: null,
       refunds: this.refunds,
+      isCancelAboveLimit: false,
       packing: [],
       previousContacts: [],
       disputes: this.disputes,

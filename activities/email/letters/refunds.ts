@@ -10,11 +10,7 @@ export function refundSent(order: EmailOrder, refund: EmailRefund, shop: ShopFac
     parts: [
       {
         kind: 'facts',
-        rows: [
-          { label: 'Amount', lines: [amount] },
-          ...itemRows(refund),
-          { label: 'Reason', lines: [refund.reason] },
-        ],
+        rows: [{ label: 'Amount', lines: [amount] }, ...itemRows(refund), { label: 'Reason', lines: [refund.reason] }],
       },
       paragraph('We refunded the card you used. It can take 5–10 business days to appear on your statement.'),
     ],
