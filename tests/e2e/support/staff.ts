@@ -48,15 +48,23 @@ export async function categories(): Promise<Category[]> {
   return (await call<{ items: Category[] }>('GET', '/categories')).items;
 }
 
-/** Creates a product with a unique name, so that no other test uses it. */
+/** Plain names, because the handbook's pictures show them. */
+const PRODUCT_NAMES = ['Harbor Lantern', 'Brass Compass', 'Signal Flag', 'Oak Barometer'] as const;
+let created = 0;
+
+/** Products with such an SKU were created by tests. */
+const TEST_SKU_PREFIX = 'SHIP-';
+
+/** Creates a product with a unique SKU, so that no other test uses it. */
 export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Product> {
   const [category] = await categories();
   if (!category) throw new Error('The shop under test has no categories: was it seeded?');
-  const mark = randomUUID().slice(0, 8).toUpperCase();
+  const name = PRODUCT_NAMES[created % PRODUCT_NAMES.length]!;
+  created += 1;
   const body = {
-    sku: `E2E-${mark}`,
-    name: `Harbor Lantern ${mark}`,
-    description: 'A lantern for tests.',
+    sku: `${TEST_SKU_PREFIX}${randomUUID().slice(0, 6).toUpperCase()}`,
+    name,
+    description: `${name}, made by hand.`,
     price,
     stock_quantity: stock,
     category_id: category.id,
@@ -72,7 +80,7 @@ export async function available(productId: string): Promise<number> {
 /** A product in stock from the seeded catalog. */
 export async function seededProduct(): Promise<Product> {
   const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=50');
-  const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));
+  const found = items.find((item) => item.in_stock && !item.sku.startsWith(TEST_SKU_PREFIX));
   if (!found) throw new Error('The shop under test has nothing in stock: was it seeded?');
   return call<Product>('GET', `/products/${found.id}`);
 }
