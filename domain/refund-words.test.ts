@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reasonForShopper } from './refund-words.ts';
+import { reasonForShopper, refundInWords } from './refund-words.ts';
 
 it.each([
   ['refund', 'customer:u-1', 'Too small'],
@@ -17,4 +17,13 @@ it.each([
   ['chargeback', 'customer:u-1', 'Chargeback by the card’s bank'],
 ])('a shopper reads of a %s requested by %s: %s', (kind, requestedBy, expected) => {
   expect(reasonForShopper({ kind, requestedBy, reason: 'Too small' })).toBe(expected);
+});
+
+it('states the amount of a refund, and its items if they are few', () => {
+  const refund = { amountCents: 1250, currency: 'usd', lines: [{ name: 'Mug', quantity: 1 }] };
+  expect(refundInWords(refund)).toBe('refund of $12.50 (1 × “Mug”)');
+  expect(refundInWords({ ...refund, lines: [] })).toBe('refund of $12.50');
+  const long = (length: number) => refundInWords({ ...refund, lines: [{ name: 'M'.repeat(length), quantity: 1 }] });
+  expect(long(94)).toContain('(1 × “MMM');
+  expect(long(95)).toBe('refund of $12.50');
 });

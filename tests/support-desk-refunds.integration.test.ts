@@ -53,6 +53,7 @@ describe('an amount that was paid another way', () => {
     await untilOrderPage(sale, '- Paid another way: $3.00\n- Remaining: $9.95');
     const page = await orderPage(sale);
     expect(page).toContain('- Refunded: $0.00\n');
+    expect(page).toContain('(Send an Update): `cancel`, `refund`,');
     expect(page).toMatch(/\| Refund of \$3\.00 requested\. \| ui:Anna \|/);
     expect(page).toMatch(/\| The refund of \$3\.00 failed\. \| system \| \w[^|]+ \|/);
     expect(page).toContain('The refund of $3.00 was given up; the customer was paid another way.');
@@ -94,10 +95,14 @@ describe('an amount that was paid another way', () => {
 
 it('the customer reads no reason that staff wrote, whoever requested and approved the refund', async () => {
   const sale = await sell(shop, { lines: [{ price: '150.00', quantity: 1 }] });
+  const aboveLimit = '`cancel` (above the limit: see “Request above the limit” in the handbook)';
+  await untilOrderPage(sale, aboveLimit);
   const support = await signedIn(shop, 'support');
   const lead = await signedIn(shop, 'support_lead');
   await desk.order(sale.orderId, 'refund', { requestId: 'ticket-1', amount: 1, reason: 'Line discontinued' });
   await untilRefund(sale, 'ticket-1', 'succeeded');
+  await untilOrderPage(sale, '- Remaining: $149.00');
+  expect(await orderPage(sale)).toContain(aboveLimit);
   const { id } = (await requestRefund(sale, { all: true, reason: 'Product is discontinued' }, 'desk', support)).body
     .refund;
   const approved = await lead.call('POST', `/refunds/${id}/approve`, { reason: 'Looked at the pictures' });

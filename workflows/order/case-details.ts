@@ -222,7 +222,7 @@ function isCancelRefused({ facts, record }: OrderCase): boolean {
 
 /** The name of an update, and where to request it if staff can't send it. */
 function updateName(order: OrderCase, status: OrderStatus, action: OrderAction): string {
-  const isAboveLimit = action === 'cancel' && status !== 'pending' && order.record?.isCancelAboveLimit;
+  const isAboveLimit = action === 'cancel' && status !== 'pending' && order.isCancelAboveLimit;
   return isAboveLimit
     ? `${ACTION_NAMES[action]} (above the limit: see “Request above the limit” in the handbook)`
     : ACTION_NAMES[action];

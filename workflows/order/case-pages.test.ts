@@ -225,7 +225,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
-  'whose cancellation needs a support lead': { record: { isCancelAboveLimit: true } },
+  'whose cancellation needs a support lead': { orderCase: { isCancelAboveLimit: true } },
   'with an amount that was paid another way': {
     order: { status: 'partially_refunded', refundedCents: 500 },
     record: {

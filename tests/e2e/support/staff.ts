@@ -52,17 +52,25 @@ export async function categories(): Promise<Category[]> {
 const PRODUCT_NAMES = ['Harbor Lantern', 'Brass Compass', 'Signal Flag', 'Oak Barometer'] as const;
 let created = 0;
 
+function nextName(): string {
+  created += 1;
+  return PRODUCT_NAMES[created % PRODUCT_NAMES.length]!;
+}
+
+/** For tests that look for a product by its name among others. */
+export const uniqueName = (): string => `Harbor Lantern ${mark()}`;
+
+const mark = (): string => randomUUID().slice(0, 6).toUpperCase();
+
 /** Products with such an SKU were created by tests. */
 const TEST_SKU_PREFIX = 'SHIP-';
 
 /** Creates a product with a unique SKU, so that no other test uses it. */
-export async function newProduct({ stock = 20, price = 24.5 } = {}): Promise<Product> {
+export async function newProduct({ stock = 20, price = 24.5, name = nextName() } = {}): Promise<Product> {
   const [category] = await categories();
   if (!category) throw new Error('The shop under test has no categories: was it seeded?');
-  const name = PRODUCT_NAMES[created % PRODUCT_NAMES.length]!;
-  created += 1;
   const body = {
-    sku: `${TEST_SKU_PREFIX}${randomUUID().slice(0, 6).toUpperCase()}`,
+    sku: `${TEST_SKU_PREFIX}${mark()}`,
     name,
     description: `${name}, made by hand.`,
     price,
