@@ -193,8 +193,8 @@ describe('refunds by staff', () => {
       'ui:support_lead:someone',
       expect.stringMatching(/^support_lead:/),
     ]);
-    expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toMatch(
-      /The refund of \$12\.00.* was approved\./,
+    expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toContain(
+      'The refund of $1,200.00 was approved.',
     );
   });
 
