@@ -110,7 +110,10 @@ export const order = z
     ),
     total_amount: amount,
     captured_amount: amount,
-    refunded_amount: amount,
+    refunded_amount: amount.meta({
+      description:
+        'Refunded at Stripe or charged back; refunds with `given_up` were paid another way and are not included',
+    }),
     currency,
     email: z.string().nullable(),
     shipping_address: shippingAddress,
