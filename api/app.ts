@@ -8,6 +8,7 @@ import { cors } from './middleware/cors.ts';
 import { errors, refuseBody } from './middleware/errors.ts';
 import { createRateLimits } from './middleware/rate-limit.ts';
 import { requestContext } from './middleware/request-context.ts';
+import { closeIfUnread } from './middleware/unread-body.ts';
 import { docsPage } from './openapi/docs-page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { pictureRoutes } from './pictures/routes.ts';
@@ -16,12 +17,16 @@ import { mount } from './router.ts';
 import { API_ROUTES } from './routes.ts';
 import { supportProblems } from './support/problems.ts';
 
+/** Errors of a client that disconnects, or that sends too slowly; these are none of the shop. */
+const CLIENT_LEFT = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_HTTP_REQUEST_TIMEOUT']);
+
 export function createApp(deps: ApiDependencies): Koa<ApiState> {
   const { settings, log } = deps;
   const routeDeps = withLimitsAndDocs(deps);
   const app = new Koa<ApiState>();
 
   app.use(requestContext(log));
+  app.use(closeIfUnread);
   app.use(errors(log, supportProblems(settings)));
   app.use(clientAddress(settings.TRUSTED_PROXIES));
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
@@ -41,10 +46,7 @@ export function createApp(deps: ApiDependencies): Koa<ApiState> {
   app.use(mount('/api', API_ROUTES.parsedBodies, routeDeps));
   app.use(mount('/media', [pictureRoutes], routeDeps));
   app.on('error', (error: unknown) => {
-    // A client that disconnects during the response is not an error.
-    const { code } = error as { code?: string };
-    if (code !== 'ECONNRESET' && code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE')
-      log.error({ err: error }, 'response failed');
+    if (!CLIENT_LEFT.has((error as { code?: string }).code ?? '')) log.error({ err: error }, 'response failed');
   });
   return app;
 }
@@ -53,7 +55,7 @@ function withLimitsAndDocs(deps: ApiDependencies): RouteDependencies {
   const document = openApiDocument();
   return {
     ...deps,
-    limits: createRateLimits(deps.redis, deps.settings, deps.log),
+    limits: createRateLimits(deps),
     documentation: { json: JSON.stringify(document), page: docsPage(document) },
   };
 }

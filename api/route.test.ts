@@ -28,7 +28,7 @@ const routes = declareRoutes(
       method: 'post',
       path: '/all/{number}',
       access: 'admin',
-      limit: ['api', { failures: 'auth' }],
+      limit: ['api', 'payment'],
       params: number,
       query: number,
       headers: z.object({ 'x-number': z.coerce.number() }),
@@ -81,6 +81,7 @@ const routes = declareRoutes(
     route.undocumented({
       method: 'get',
       path: '/hidden/{number}',
+      limit: 'none',
       params: number,
       respond({ ctx, params }) {
         ctx.body = { number: params.number };
@@ -110,7 +111,7 @@ let url: string;
 beforeAll(async () => {
   passed = [];
   const app = new Koa<ApiState>();
-  const limits = { limit: (tier: string) => step(tier), limitFailures: (tier: string) => step(`failed ${tier}`) };
+  const limits = { limit: (tier: string) => step(tier) };
   const deps = { log: 'the log', tokens, limits } as unknown as RouteDependencies;
   app.use(errors({ error: () => {}, warn: () => {} } as never, { below: '/pages/', write: () => {} }));
   app.use(bodyParser());
@@ -143,7 +144,7 @@ describe('a request', () => {
   it('reaches its handler parsed, with the caller’s identity, and gets the declared status', async () => {
     const answer = await call('POST', '/all/1?number=2', { ...admin, 'x-number': '3' }, { word: 'four' });
     expect(answer).toMatchObject({ status: 201, body: { all: ['admin', 1, 2, 3, 'four'] } });
-    expect(passed).toEqual(['api', 'failed auth', 'token']);
+    expect(passed).toEqual(['api', 'payment', 'token']);
   });
 
   it('is counted before the access check, and parsed only after it', async () => {
@@ -151,7 +152,7 @@ describe('a request', () => {
       status: 401,
       body: { detail: 'Sign in to do this.' },
     });
-    expect(passed).toEqual(['api', 'failed auth']);
+    expect(passed).toEqual(['api', 'payment']);
     expect((await call('POST', '/all/x', { authorization: 'Bearer support' }, {})).status).toBe(403);
   });
 
@@ -210,11 +211,11 @@ describe('the OpenAPI document', () => {
     Object.keys(paths[path]![method]!.responses).map(Number);
 
   it('has the statuses that follow from access, limits, and schemas', () => {
-    expect(statusesOf('/api/all/{number}', 'post')).toEqual([201, 400, 401, 403, 429]);
-    expect(statusesOf('/api/shopper', 'get')).toEqual([204, 401, 429]);
-    expect(statusesOf('/api/public', 'get')).toEqual([204]);
-    expect(statusesOf('/api/either', 'put')).toEqual([200, 201, 400, 429]);
-    expect(statusesOf('/api/away', 'get')).toEqual([302, 429]);
+    expect(statusesOf('/api/all/{number}', 'post')).toEqual([201, 400, 401, 403, 429, 431]);
+    expect(statusesOf('/api/shopper', 'get')).toEqual([204, 401, 429, 431]);
+    expect(statusesOf('/api/public', 'get')).toEqual([204, 431]);
+    expect(statusesOf('/api/either', 'put')).toEqual([200, 201, 400, 429, 431]);
+    expect(statusesOf('/api/away', 'get')).toEqual([302, 429, 431]);
     expect(Object.keys(paths)).not.toContain('/api/hidden/{number}');
   });
 

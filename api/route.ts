@@ -23,9 +23,6 @@ type Tag =
   | 'Recommendations'
   | 'System';
 
-/** Counts every request, or only those that fail. */
-type Limit = RateTier | { failures: RateTier };
-
 export interface RouteDependencies extends ApiDependencies {
   limits: RateLimits;
   /** The OpenAPI document as the API serves it. */
@@ -40,7 +37,7 @@ export interface Operation {
   tag: Tag;
   summary: string;
   access: Access;
-  limit: Limit | readonly Limit[] | 'none';
+  limit: RateTier | readonly RateTier[] | 'none';
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -118,6 +115,7 @@ interface UndocumentedRoute<Services, Params extends z.ZodObject | undefined> {
   method: 'get' | 'options';
   path: `/${string}`;
   params?: Params;
+  limit: RateTier | 'none';
   before?(services: Services): Middleware<ApiState>[];
   respond(request: UndocumentedRequest<Params>, services: Services): void | Promise<void>;
 }
@@ -207,7 +205,8 @@ function undocumented<Services, Params extends z.ZodObject | undefined>(
   return {
     method,
     path,
-    steps: (services) => [
+    steps: (services, deps) => [
+      ...limitSteps(route.limit, deps.limits),
       ...(route.before?.(services) ?? []),
       (ctx) => route.respond(admitted(route, ctx) as UndocumentedRequest<Params>, services),
     ],
@@ -233,7 +232,5 @@ function admitted(
 
 function limitSteps(limit: Operation['limit'], limits: RateLimits): Middleware<ApiState>[] {
   if (limit === 'none') return [];
-  return [limit]
-    .flat()
-    .map((one) => (typeof one === 'string' ? limits.limit(one) : limits.limitFailures(one.failures)));
+  return [limit].flat().map((tier) => limits.limit(tier));
 }

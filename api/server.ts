@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { AccessTokens } from './middleware/access-tokens.ts';
 import { OrderListener } from './orders/order-listener.ts';
 import { Recommender } from './recommendations/recommender.ts';
+import { respondToRefusedRequests } from './refused-requests.ts';
 
 export interface RunningApi {
   /** http://host:port */
@@ -15,6 +16,10 @@ export interface RunningApi {
 /** Time for requests in progress to finish when the process stops. */
 const DRAIN_MS = 10_000;
 
+/** Time for a client to send a request's headers. */
+const HEADERS_MS = 10_000;
+const TIMEOUT_CHECK_MS = 2_000;
+
 export async function startApi(services: Services): Promise<RunningApi> {
   const { settings, log } = services;
   const orderListener = new OrderListener(settings.POSTGRES_URL, log);
@@ -22,7 +27,15 @@ export async function startApi(services: Services): Promise<RunningApi> {
   const recommender = new Recommender(services);
   const tokens = new AccessTokens(settings);
   recommender.start();
-  const server = createServer(createApp({ ...services, orderListener, recommender, tokens }).callback());
+  const app = createApp({ ...services, orderListener, recommender, tokens });
+  const requestTimeout = settings.API_REQUEST_MS;
+  const timeouts = {
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MS, requestTimeout),
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeout),
+  };
+  const server = createServer(timeouts, app.callback());
+  respondToRefusedRequests(server);
   // Longer than proxies keep idle connections, so that they never send a request on a connection that was just closed.
   server.keepAliveTimeout = 65_000;
   await listen(server, settings.API_PORT, settings.API_HOST);

@@ -1,4 +1,5 @@
 /** The schema of all settings, and the only reader of the environment. Parsing them at startup reports all problems at once. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isCurrency } from '../domain/currencies.ts';
 import { IMMEDIATE_PAYMENT_METHODS } from '../domain/payment.ts';
@@ -23,6 +24,13 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+function isAddressOrRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
 const payloadKeys = z.string().transform((text, context) => {
   try {
     return parsePayloadKeys(text);
@@ -40,15 +48,20 @@ export const settingsSchema = z.object({
 
   API_HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
   API_PORT: count(3001, 0).describe('Port of the API; 0 picks a free one'),
+  API_REQUEST_MS: count(30_000, 100).describe(
+    'How long a client may take to send a request, in milliseconds; the longest accepted bodies have 1 MiB',
+  ),
   API_METRICS_PORT: count(0, 0).describe('Port of the API process’s Prometheus metrics; 0 turns them off'),
   WORKER_METRICS_PORT: count(0, 0).describe('Port of the worker process’s Prometheus metrics; 0 turns them off'),
   STOREFRONT_URL: z
     .url()
     .default('http://127.0.0.1:3000')
     .describe('Public origin of the storefront, for CORS and links'),
-  TRUSTED_PROXIES: list('127.0.0.1,::1').describe(
-    'Proxies whose X-Forwarded-For header is trusted, comma-separated addresses',
-  ),
+  TRUSTED_PROXIES: list('127.0.0.1,::1')
+    .pipe(
+      z.array(z.string().refine(isAddressOrRange, 'use addresses and ranges such as 10.0.0.7, 10.0.0.0/8, fd00::/8')),
+    )
+    .describe('Proxies whose X-Forwarded-For header is trusted, comma-separated addresses and CIDR ranges'),
 
   POSTGRES_URL: z.url().describe('Address of PostgreSQL: postgres://user:password@host:port/database'),
   POSTGRES_POOL_MAX: count(10).describe('Maximum number of connections per process'),
@@ -238,17 +251,35 @@ export const settingsSchema = z.object({
     'How many days of Stripe payments the audit reads; npm run audit -- --all reads all of them',
   ),
 
-  RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are rate-limited per client address'),
+  RATE_LIMIT_ENABLED: flag(true).describe('Whether requests are rate-limited'),
   RATE_LIMIT_CATALOG: count(3000).describe('Catalog reads per client address and window'),
   RATE_LIMIT_CATALOG_SECONDS: seconds(900).describe('Window of RATE_LIMIT_CATALOG, in seconds'),
-  RATE_LIMIT_API: count(100).describe('Other API requests per client address and window'),
-  RATE_LIMIT_API_SECONDS: seconds(900).describe('Window of RATE_LIMIT_API, in seconds'),
-  RATE_LIMIT_AUTH: count(5).describe('Failed sign-ins and registrations per client address and window'),
-  RATE_LIMIT_AUTH_SECONDS: seconds(900).describe('Window of RATE_LIMIT_AUTH, in seconds'),
-  RATE_LIMIT_PAYMENT: count(10).describe('Checkouts per client address and window'),
-  RATE_LIMIT_PAYMENT_SECONDS: seconds(3600).describe('Window of RATE_LIMIT_PAYMENT, in seconds'),
+  RATE_LIMIT_READS: count(6000).describe(
+    'Reads of one’s own cart, orders, reservations, and account per client address and window',
+  ),
+  RATE_LIMIT_READS_SECONDS: seconds(900).describe('Window of RATE_LIMIT_READS, in seconds'),
+  RATE_LIMIT_API: count(100).describe(
+    'Other API requests per shopper and window. A shopper is an account, a guest’s cart, or else a client address',
+  ),
+  RATE_LIMIT_API_PER_ADDRESS: count(3000).describe('The same for all shoppers with one client address'),
+  RATE_LIMIT_API_SECONDS: seconds(900).describe('Window of the two limits above, in seconds'),
+  RATE_LIMIT_AUTH: count(5).describe('Failed sign-ins per account, client address, and window'),
+  RATE_LIMIT_AUTH_PER_ADDRESS: count(50).describe('Failed sign-ins to any account per client address and window'),
+  RATE_LIMIT_AUTH_PER_ACCOUNT: count(20).describe(
+    'Failed sign-ins to an account and window from all client addresses that have not signed in to it in the past 30 days',
+  ),
+  RATE_LIMIT_AUTH_SECONDS: seconds(900).describe('Window of the three limits above, in seconds'),
+  RATE_LIMIT_PAYMENT: count(10).describe('Checkouts per shopper and window'),
+  RATE_LIMIT_PAYMENT_PER_ADDRESS: count(100).describe('Checkouts per client address and window'),
+  RATE_LIMIT_PAYMENT_SECONDS: seconds(3600).describe('Window of the two limits above, in seconds'),
   RATE_LIMIT_EVENTS: count(1_000).describe('Batches of analytics events per client address and window'),
   RATE_LIMIT_EVENTS_SECONDS: seconds(900).describe('Window of RATE_LIMIT_EVENTS, in seconds'),
+  RATE_LIMIT_PICTURES: count(20_000).describe('Drawn pictures per client address and window'),
+  RATE_LIMIT_PICTURES_SECONDS: seconds(900).describe('Window of RATE_LIMIT_PICTURES, in seconds'),
+  RATE_LIMIT_WEBHOOKS: count(100_000).describe('Webhooks per client address and window'),
+  RATE_LIMIT_WEBHOOKS_SECONDS: seconds(900).describe('Window of RATE_LIMIT_WEBHOOKS, in seconds'),
+  ORDER_STREAMS_MAX: count(20).describe('Open event streams of one order per API process'),
+  ORDER_STREAMS_PER_ADDRESS_MAX: count(500).describe('Open event streams of one client address per API process'),
   RATE_LIMIT_SUPPORT: count(600).describe('Openings of the support lists and searches per client address and window'),
   RATE_LIMIT_SUPPORT_SECONDS: seconds(900).describe('Window of RATE_LIMIT_SUPPORT, in seconds'),
   RATE_LIMIT_CODEC: count(20_000).describe('Requests to the codec endpoint per client address and window'),

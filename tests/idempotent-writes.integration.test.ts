@@ -110,6 +110,20 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       state: () => rows('select deleted_at, version, stock_quantity from products where id = $1', id),
     };
   },
+  'POST /api/cart/items': async () => {
+    const [{ id }, other] = [await createProduct(shop.services), await createProduct(shop.services)];
+    const guest = newGuest();
+    const key = { 'idempotency-key': randomUUID() };
+    return {
+      send: (body) => guest.call('POST', '/cart/items', body, key),
+      body: { product_id: id, quantity: 3 },
+      others: [
+        { product_id: id, quantity: 2 },
+        { product_id: other.id, quantity: 3 },
+      ],
+      state: () => rows('select product_id, quantity, added_at from cart_items where cart_id = $1', guest.cartId),
+    };
+  },
   'PUT /api/cart/items/{product_id}': async () => {
     const { id } = await createProduct(shop.services);
     const guest = newGuest();

@@ -51,6 +51,7 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
     body: { name: '', price: -1, stock_delta: 1.5, tags: 'copper', ...EXTRA },
     paths: ['', 'name', 'price', 'stock_delta', 'tags'],
   },
+  'POST /api/cart/items': { body: { product_id: 'mug', quantity: 0, ...EXTRA }, paths: ['', 'product_id', 'quantity'] },
   'PUT /api/cart/items/{product_id}': { body: { quantity: 0, ...EXTRA }, paths: ['', 'quantity'] },
   'POST /api/auth/register': {
     body: { email: 'nobody', password: 'short', full_name: '', role: 'admin' },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { obtainChromium } from '../local/stack/components/chromium.ts';
 import { type Component, obtainComponent } from '../local/stack/components/component.ts';
 import { findJava } from '../local/stack/components/java.ts';
+import { schemathesis } from '../local/stack/components/schemathesis.ts';
 import { stripeMock } from '../local/stack/components/stripe-mock.ts';
 import { temporal } from '../local/stack/components/temporal.ts';
 import { temporalTestServer } from '../local/stack/components/temporal-test-server.ts';
@@ -67,10 +68,11 @@ export async function toolsFor(
     return (await obtainComponent(component, onProgress, signal)).path;
   };
   const needs = (...names: Project[]) => names.some((name) => projects.includes(name));
-  const [testServer, cli, mock, browser] = await Promise.all([
+  const [testServer, cli, mock, fuzzer, browser] = await Promise.all([
     needs('workflows') ? path(temporalTestServer) : undefined,
     needs('workflows', 'integration') ? path(temporal.component(new Profile('test'))) : undefined,
     needs('integration') ? path(stripeMock) : undefined,
+    needs('integration') ? path(schemathesis) : undefined,
     needs('e2e')
       ? obtainChromium((message, fraction) => report('Chromium', message, { fraction }), signal).then(
           (found) => found.path,
@@ -82,6 +84,7 @@ export async function toolsFor(
     JAVA_HOME: testServer ? findJava(11, false)?.home : process.env.JAVA_HOME,
     TEMPORAL_CLI: cli,
     STRIPE_MOCK_BIN: mock,
+    SCHEMATHESIS_BIN: fuzzer,
     CHROMIUM_BIN: browser,
   };
 }

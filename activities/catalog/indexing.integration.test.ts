@@ -73,7 +73,22 @@ it('removes products that are no longer sold, and keeps newer versions when an o
 
 /** An indexed product; only these three fields matter here. */
 function documentOf(id: string, name: string, version: number): IndexedProduct {
-  const texts = { sku: 'A', description: '', imageUrl: '', currency: 'usd', createdAt: new Date().toISOString() };
-  const rest = { tags: [], options: [], category: null, priceCents: 1, inStock: true, familyId: null };
+  const texts = {
+    sku: 'A',
+    skus: ['A'],
+    description: '',
+    imageUrl: '',
+    currency: 'usd',
+    createdAt: new Date().toISOString(),
+  };
+  const rest = {
+    tags: [],
+    options: [],
+    category: null,
+    priceCents: 1,
+    pricesCents: [1],
+    inStock: true,
+    familyId: null,
+  };
   return { id, name, version, ...texts, ...rest };
 }

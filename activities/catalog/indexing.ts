@@ -35,6 +35,8 @@ function selectIndexed(sql: Sql) {
       const options = sold
         .crossJoinLateral((of) => pairsOf(of.ref('v.option_values')).as('option'))
         .select(({ fn }) => fn.agg<string[]>('array_agg', ['option.value']).distinct().as('values'));
+      const skus = sold.select(({ fn }) => fn.agg<string[]>('array_agg', ['v.sku']).as('skus'));
+      const prices = sold.select(({ fn }) => fn.agg<string[]>('array_agg', ['v.price']).distinct().as('prices'));
       const unlessFamily = product.case().when('products.family_id', 'is', null);
       return [
         unlessFamily
@@ -50,6 +52,8 @@ function selectIndexed(sql: Sql) {
           .$castTo<number>()
           .as('version'),
         unlessFamily.then(product.lit(null)).else(options).end().$castTo<string[] | null>().as('options'),
+        unlessFamily.then(product.lit(null)).else(skus).end().$castTo<string[] | null>().as('skus'),
+        unlessFamily.then(product.lit(null)).else(prices).end().$castTo<string[] | null>().as('prices'),
       ];
     });
 }
@@ -142,12 +146,14 @@ function toIndexed(row: ProductRow): IndexedProduct {
   return {
     id: row.id,
     sku: row.sku,
+    skus: row.skus ?? [row.sku],
     name: row.name,
     description: row.description,
     tags: row.tags,
     options: row.options ?? [],
     category: row.category_slug ? { slug: row.category_slug, name: row.category_name! } : null,
     priceCents: fromDecimal(row.price, row.currency),
+    pricesCents: (row.prices ?? [row.price]).map((price) => fromDecimal(price, row.currency)),
     currency: row.currency,
     imageUrl: row.image_url,
     inStock: row.in_stock,

@@ -85,7 +85,7 @@ describe('signing in', () => {
     [100, 1],
     [1, 100],
   ])('merges %i and %i units of a product into the maximum of 100', async (inAccount, inGuest) => {
-    const product = await createProduct(shop.services);
+    const product = await createProduct(shop.services, { stock: 100 });
     const ada = await signedIn(shop);
     await ada.call('PUT', `/cart/items/${product.id}`, { quantity: inAccount });
     const guest = new Shopper(shop.api.url);
@@ -105,7 +105,7 @@ describe('signing in', () => {
     expect({ ...wrong.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
   });
 
-  it('is limited to 5 failures in 15 minutes per address; successes do not count', async () => {
+  it('is limited to 5 failures in 15 minutes per account and address; successes do not count', async () => {
     const ada = await signedIn(shop);
     const guest = new Shopper(shop.api.url);
     const login = (password: string) => guest.call('POST', '/auth/login', { email: ada.email, password });

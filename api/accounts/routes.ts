@@ -17,10 +17,12 @@ import { done, gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { Accounts } from './service.ts';
 import { Sessions, type SessionTokens } from './sessions.ts';
+import { SignInLimits } from './sign-in-limits.ts';
 
 interface AccountServices extends ApiDependencies {
   accounts: Accounts;
   sessions: Sessions;
+  signInLimits: SignInLimits;
 }
 
 export const accountRoutes = declareRoutes(
@@ -28,6 +30,7 @@ export const accountRoutes = declareRoutes(
     ...deps,
     accounts: new Accounts(deps.orm),
     sessions: new Sessions(deps.redis, deps.settings),
+    signInLimits: new SignInLimits(deps),
   }),
   (route) => [
     route({
@@ -36,7 +39,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Create an account and merge the guest’s cart',
       access: 'anyone',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: registerBody,
       ok: gives('Signed in', session, 201),
       problems: { 409: 'An account with this email address already exists' },
@@ -51,12 +54,15 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Sign in and merge the guest’s cart',
       access: 'anyone',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: loginBody,
       ok: gives('Signed in', session),
       problems: { 401: 'The email address or password is incorrect' },
       async handle({ ctx, body }, services) {
-        return signIn(ctx, await services.accounts.authenticate(body.email, body.password), services);
+        const user = await services.signInLimits.counted(ctx, body.email, () =>
+          services.accounts.authenticate(body.email, body.password),
+        );
+        return signIn(ctx, user, services);
       },
     }),
 
@@ -66,7 +72,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Exchange a refresh token for new tokens; using it twice ends the session',
       access: 'public',
-      limit: ['api', { failures: 'auth' }],
+      limit: 'api',
       body: refreshBody,
       ok: gives('New tokens', session),
       problems: { 401: 'The session has ended' },
@@ -99,7 +105,7 @@ export const accountRoutes = declareRoutes(
       tag: 'Accounts',
       summary: 'Get the signed-in account',
       access: 'account',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The account', user),
       async handle({ identity }, { accounts }) {
         return toUser(await accounts.profile(identity.userId));

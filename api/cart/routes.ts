@@ -1,12 +1,17 @@
 import { cartCacheKey } from '../../infra/redis/cache-keys.ts';
 import type { ApiContext, ApiDependencies } from '../context.ts';
-import { type Cart, cart, cartItemBody, cartItemParams } from '../contracts/cart.ts';
+import { addToCartBody, type Cart, cart, cartItemBody, cartItemParams } from '../contracts/cart.ts';
+import { idempotencyHeaders } from '../contracts/common.ts';
 import { CART_COOKIE } from '../middleware/identity.ts';
 import { gives } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
-import { type CartOwner, cartNameOf, readCart, removeCartItem, setCartItem } from './service.ts';
+import { type CartOwner, cartNameOf, changeCartItem, readCart, removeCartItem } from './service.ts';
 
 const COOKIE_MS = 90 * 86_400_000;
+
+const NOT_FOUND = 'Product not found';
+const REFUSED =
+  '`out_of_stock`: fewer units are available; `currency_mismatch`: the product’s currency differs from the cart’s; `conflict`: more units than one line can have; `idempotency_key_reused`: the key was used for another addition';
 
 export function cartOwner(ctx: ApiContext): CartOwner {
   return ctx.state.identity ? { userId: ctx.state.identity.userId } : { cartId: ctx.state.cartId };
@@ -26,9 +31,28 @@ export const cartRoutes = declareRoutes(
       tag: 'Cart',
       summary: 'Get the account’s or guest’s cart',
       access: 'anyone',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The cart; a guest must keep its ID', cart),
       handle: ({ ctx }, deps) => answer(ctx, cartOwner(ctx), deps),
+    }),
+
+    route({
+      method: 'post',
+      path: '/cart/items',
+      tag: 'Cart',
+      summary: 'Add units of a product to the cart',
+      access: 'anyone',
+      limit: 'api',
+      headers: idempotencyHeaders,
+      body: addToCartBody,
+      ok: gives('The cart', cart),
+      problems: { 404: NOT_FOUND, 409: REFUSED },
+      async handle({ ctx, headers, body }, deps) {
+        const change = { by: body.quantity, key: headers['idempotency-key'] };
+        const owner = await changeCartItem(deps.db, cartOwner(ctx), body.product_id, change);
+        await forgetCached(owner, deps);
+        return answer(ctx, owner, deps);
+      },
     }),
 
     route({
@@ -41,9 +65,9 @@ export const cartRoutes = declareRoutes(
       params: cartItemParams,
       body: cartItemBody,
       ok: gives('The cart', cart),
-      problems: { 404: 'Product not found', 409: 'The product’s currency differs from the cart’s' },
+      problems: { 404: NOT_FOUND, 409: REFUSED },
       async handle({ ctx, params, body }, deps) {
-        const owner = await setCartItem(deps.db, cartOwner(ctx), params.product_id, body.quantity);
+        const owner = await changeCartItem(deps.db, cartOwner(ctx), params.product_id, { to: body.quantity });
         await forgetCached(owner, deps);
         return answer(ctx, owner, deps);
       },
@@ -75,7 +99,7 @@ async function forgetCached(owner: CartOwner, { cache }: ApiDependencies): Promi
 }
 
 async function answer(ctx: ApiContext, owner: CartOwner, { db, settings, isHttps }: CartServices): Promise<Cart> {
-  const cart = await readCart(db, owner, settings.CURRENCY);
+  const cart = await readCart(db, owner, settings);
   if (!owner.userId) {
     ctx.set('X-Cart-Id', cart.id);
     ctx.cookies.secure = isHttps;

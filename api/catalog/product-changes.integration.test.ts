@@ -148,9 +148,9 @@ describe('a search', () => {
     const pages = await Promise.all([1, 2, 3, 4].map((page) => prices(`&limit=1&page=${page}`)));
     expect(pages.flat().sort((a, b) => a - b)).toEqual([20, 70, 150]);
     expect((await search()).facets.price_ranges).toEqual([
-      { from: null, to: 50, count: 1 },
-      { from: 50, to: 100, count: 1 },
-      { from: 100, to: 200, count: 1 },
+      { from: null, to: 49.99, count: 1 },
+      { from: 50, to: 99.99, count: 1 },
+      { from: 100, to: 199.99, count: 1 },
       { from: 200, to: null, count: 0 },
     ]);
   });

@@ -35,6 +35,7 @@ export const codecRoutes = declareRoutes(
       route.undocumented({
         method: 'options',
         path: `/codec/${direction}`,
+        limit: 'none',
         before: ({ fromWebUi }) => [fromWebUi],
         respond({ ctx }) {
           ctx.set('Access-Control-Allow-Methods', 'POST');

@@ -7,6 +7,9 @@ export const cartItem = z.object({
   name: z.string(),
   image_url: z.string(),
   price: amount,
+  price_when_added: amount
+    .nullable()
+    .meta({ description: 'The price when the shopper last set the quantity, if it has changed since; otherwise null' }),
   currency,
   quantity: z.number().int(),
   line_total: amount,
@@ -25,9 +28,12 @@ export const cart = z
     currency: currency.meta({
       description: 'Currency of the first item added; the shop’s currency while the cart is empty',
     }),
+    max_units: z.number().int().meta({ description: 'Units that this shopper can check out at a time' }),
+    max_products: z.number().int().meta({ description: 'Different products that can be checked out at a time' }),
   })
   .meta({ id: 'Cart' });
 export type Cart = z.infer<typeof cart>;
 
+export const addToCartBody = z.strictObject({ product_id: uuid, quantity }).meta({ id: 'CartAddition' });
 export const cartItemBody = z.strictObject({ quantity }).meta({ id: 'CartItemQuantity' });
 export const cartItemParams = z.object({ product_id: uuid });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const bytes = z.string().meta({ description: 'Base64' });
+const bytes = z.base64();
 
 /** A payload in Temporal's JSON format. */
 const payload = z

@@ -35,6 +35,16 @@ export class AccessTokens {
     this.#key = createSecretKey(JWT_SECRET, 'utf8');
   }
 
+  /** As `read`, but undefined for a token that is not valid, or for none. */
+  tryRead(authorization: string): Identity | undefined {
+    if (authorization === '') return undefined;
+    try {
+      return this.read(authorization);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @param authorization the header's value @throws DomainError unauthenticated for a token that is expired, forged, or malformed */
   read(authorization: string): Identity {
     const known = this.#known.get(authorization);

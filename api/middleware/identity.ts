@@ -15,10 +15,16 @@ export function identity({ tokens }: Pick<ApiDependencies, 'tokens'>): Middlewar
   return async (ctx, next) => {
     const authorization = ctx.get('Authorization');
     if (authorization) ctx.state.identity = tokens.read(authorization);
-    const cartId = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
-    if (cartId && uuid.safeParse(cartId).success) ctx.state.cartId = cartId.toLowerCase();
+    const cartId = cartIdOf(ctx);
+    if (cartId) ctx.state.cartId = cartId;
     await next();
   };
+}
+
+/** The guest's cart that a request names. */
+export function cartIdOf(ctx: ApiContext): string | undefined {
+  const cartId = ctx.get('X-Cart-Id') || ctx.cookies.get(CART_COOKIE);
+  return cartId && uuid.safeParse(cartId).success ? cartId.toLowerCase() : undefined;
 }
 
 /** @throws DomainError unauthenticated */

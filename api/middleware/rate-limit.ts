@@ -1,82 +1,90 @@
-/** Rate limits per client address, counted in Redis, so that all API processes share them. */
+/**
+ * Rate limits. Each route names its tier. Most count requests per client address. Those that a shopper needs to buy count per shopper,
+ * with a higher limit per address, so that shoppers behind one address don't use up each other's.
+ */
 
-import type { Redis } from 'ioredis';
 import type { Middleware } from 'koa';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../../domain/errors.ts';
-import type { Logger } from '../../infra/logger.ts';
-import type { ApiContext, ApiState, Settings } from '../context.ts';
-import { LeasedLimiter } from './leased-limiter.ts';
+import { networkOf } from '../../infra/address-hash.ts';
+import type { ApiContext, ApiDependencies, ApiState, Settings } from '../context.ts';
+import { cartIdOf } from './identity.ts';
+import { Limit } from './limit.ts';
 
-export type RateTier = 'catalog' | 'api' | 'auth' | 'payment' | 'events' | 'support' | 'codec';
+export type RateTier =
+  | 'catalog'
+  | 'reads'
+  | 'api'
+  | 'payment'
+  | 'events'
+  | 'pictures'
+  | 'webhooks'
+  | 'support'
+  | 'codec';
 
 export interface RateLimits {
   /** Counts every request. */
   limit(tier: RateTier): Middleware<ApiState>;
-  /** Counts only requests that fail, such as a sign-in with a wrong password. */
-  limitFailures(tier: RateTier): Middleware<ApiState>;
 }
 
-export function createRateLimits(redis: Redis, settings: Settings, log: Logger): RateLimits {
-  const limiter = (tier: RateTier, points: number, duration: number) =>
-    new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${tier}`, points, duration });
-  const limiters: Record<RateTier, RateLimiterRedis> = {
-    catalog: limiter('catalog', settings.RATE_LIMIT_CATALOG, settings.RATE_LIMIT_CATALOG_SECONDS),
-    api: limiter('api', settings.RATE_LIMIT_API, settings.RATE_LIMIT_API_SECONDS),
-    auth: limiter('auth', settings.RATE_LIMIT_AUTH, settings.RATE_LIMIT_AUTH_SECONDS),
-    payment: limiter('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
-    events: limiter('events', settings.RATE_LIMIT_EVENTS, settings.RATE_LIMIT_EVENTS_SECONDS),
-    support: limiter('support', settings.RATE_LIMIT_SUPPORT, settings.RATE_LIMIT_SUPPORT_SECONDS),
-    codec: limiter('codec', settings.RATE_LIMIT_CODEC, settings.RATE_LIMIT_CODEC_SECONDS),
-  };
+/** The limits of a tier: per client address, and for some a lower one per shopper. */
+interface Tier {
+  perAddress: Limit;
+  perShopper?: Limit;
+}
 
-  // A block is at most 2% of the limit, so that the points lost at a window's end don't matter.
-  const catalog = new LeasedLimiter(
-    limiters.catalog,
-    Math.max(1, Math.min(100, Math.floor(settings.RATE_LIMIT_CATALOG / 50))),
-  );
+/** The client's address as counted: IPv6 by /64, because one household or server can use all addresses of a /64. */
+export const addressKey = (ctx: ApiContext): string => networkOf(ctx.ip);
 
-  function setLimitHeaders(ctx: ApiContext, tier: RateTier, state: RateLimiterRes): void {
-    const { points, duration } = limiters[tier];
-    ctx.set('RateLimit-Policy', `"${tier}";q=${points};w=${duration}`);
-    ctx.set('RateLimit', `"${tier}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`);
-  }
+export function createRateLimits(deps: Pick<ApiDependencies, 'redis' | 'settings' | 'log' | 'tokens'>): RateLimits {
+  const { settings, tokens } = deps;
+  const tiers = createTiers(deps, settings);
 
-  /** While Redis is unavailable, requests are allowed, because a shop without rate limits is better than none. */
-  async function count(ctx: ApiContext, tier: RateTier, points: number): Promise<void> {
-    let state: RateLimiterRes;
-    try {
-      state = tier === 'catalog' ? await catalog.consume(ctx.ip) : await limiters[tier].consume(ctx.ip, points);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) {
-        log.warn({ err: refused, tier }, 'rate limit: Redis is unavailable; request allowed');
-        return;
-      }
-      setLimitHeaders(ctx, tier, refused);
-      const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-      ctx.set('Retry-After', String(seconds));
-      throw new DomainError('rate_limited', `Too many requests. Try again in ${seconds} s.`, {
-        details: { retry_after_seconds: seconds },
-      });
-    }
-    setLimitHeaders(ctx, tier, state);
+  /** An account or a guest's cart. A token is verified later; one that is not valid counts as none. */
+  function shopperKey(ctx: ApiContext): string {
+    const userId = tokens.tryRead(ctx.get('Authorization'))?.userId;
+    if (userId) return `account:${userId}`;
+    const cartId = cartIdOf(ctx);
+    return cartId ? `cart:${cartId}` : addressKey(ctx);
   }
 
   return {
     limit: (tier) => async (ctx, next) => {
-      if (settings.RATE_LIMIT_ENABLED) await count(ctx, tier, 1);
+      if (settings.RATE_LIMIT_ENABLED) {
+        const { perAddress, perShopper } = tiers[tier];
+        await perAddress.count(ctx, addressKey(ctx));
+        // The last one is in the headers: it is the one that a shopper reaches first.
+        await perShopper?.count(ctx, shopperKey(ctx));
+      }
       await next();
     },
-    limitFailures: (tier) => async (ctx, next) => {
-      if (!settings.RATE_LIMIT_ENABLED) return next();
-      const state = await limiters[tier].get(ctx.ip).catch(() => null);
-      if (state && state.consumedPoints >= limiters[tier].points) await count(ctx, tier, 1);
-      try {
-        await next();
-      } catch (error) {
-        if (error instanceof DomainError) await count(ctx, tier, 1).catch(() => undefined);
-        throw error;
-      }
+  };
+}
+
+function createTiers(
+  { redis, log }: Pick<ApiDependencies, 'redis' | 'log'>,
+  settings: Settings,
+): Readonly<Record<RateTier, Tier>> {
+  const limit = (name: string, points: number, seconds: number) => new Limit(redis, log, { name, points, seconds });
+  const leased = (name: string, points: number, seconds: number) =>
+    new Limit(redis, log, { name, points, seconds, leased: true });
+  return {
+    catalog: { perAddress: leased('catalog', settings.RATE_LIMIT_CATALOG, settings.RATE_LIMIT_CATALOG_SECONDS) },
+    reads: { perAddress: leased('reads', settings.RATE_LIMIT_READS, settings.RATE_LIMIT_READS_SECONDS) },
+    api: {
+      perAddress: leased('api-address', settings.RATE_LIMIT_API_PER_ADDRESS, settings.RATE_LIMIT_API_SECONDS),
+      perShopper: limit('api', settings.RATE_LIMIT_API, settings.RATE_LIMIT_API_SECONDS),
     },
+    payment: {
+      perAddress: limit(
+        'payment-address',
+        settings.RATE_LIMIT_PAYMENT_PER_ADDRESS,
+        settings.RATE_LIMIT_PAYMENT_SECONDS,
+      ),
+      perShopper: limit('payment', settings.RATE_LIMIT_PAYMENT, settings.RATE_LIMIT_PAYMENT_SECONDS),
+    },
+    events: { perAddress: limit('events', settings.RATE_LIMIT_EVENTS, settings.RATE_LIMIT_EVENTS_SECONDS) },
+    pictures: { perAddress: leased('pictures', settings.RATE_LIMIT_PICTURES, settings.RATE_LIMIT_PICTURES_SECONDS) },
+    webhooks: { perAddress: leased('webhooks', settings.RATE_LIMIT_WEBHOOKS, settings.RATE_LIMIT_WEBHOOKS_SECONDS) },
+    support: { perAddress: limit('support', settings.RATE_LIMIT_SUPPORT, settings.RATE_LIMIT_SUPPORT_SECONDS) },
+    codec: { perAddress: limit('codec', settings.RATE_LIMIT_CODEC, settings.RATE_LIMIT_CODEC_SECONDS) },
   };
 }

@@ -38,7 +38,7 @@ async function served(app: Koa<ApiState>): Promise<string> {
 let behindProxy: string;
 let open: string;
 beforeAll(async () => {
-  behindProxy = await served(appFor(['127.0.0.1', PROXY]));
+  behindProxy = await served(appFor(['127.0.0.1', PROXY, '10.64.0.0/10', 'fd00::/8']));
   open = await served(appFor([PROXY]));
 });
 afterAll(() => Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))));
@@ -57,6 +57,13 @@ describe('the client address', () => {
     ['written as IPv6', '::ffff:203.0.113.9', '203.0.113.9'],
     ['after a trusted proxy written as IPv6', `203.0.113.9, ::ffff:${PROXY}`, '203.0.113.9'],
     ['in IPv6', '2001:db8::7', '2001:db8::7'],
+    ['before proxies of a trusted range', '203.0.113.9, 10.64.0.1, 10.127.255.254', '203.0.113.9'],
+    ['before a proxy of a trusted IPv6 range', '203.0.113.9, fd12:3456::1', '203.0.113.9'],
+    ['outside the trusted range', '203.0.113.9, 10.128.0.1', '10.128.0.1'],
+    ['without its port', '203.0.113.9:52100', '203.0.113.9'],
+    ['in IPv6 without brackets and port', '[2001:DB8::7]:443', '2001:db8::7'],
+    ['of the last trusted proxy, if that sent no address', `203.0.113.9, unknown, ${PROXY}`, PROXY],
+    ['of the last trusted proxy, if that sent a name', `shop.example, ${PROXY}`, PROXY],
     ['that is a proxy itself', PROXY, PROXY],
     ['between commas', ' , 203.0.113.9 ,, ', '203.0.113.9'],
     ['of the connection, if the header is empty', '', '127.0.0.1'],

@@ -50,6 +50,7 @@ function problems({ access, limit, params, query, body, rawBody, problems }: Ope
       403: 'The account does not have permission',
     }),
     ...problems,
+    431: 'The URL or the headers are too long',
     ...(limit !== 'none' && { 429: 'Too many requests; see Retry-After' }),
   };
   return Object.fromEntries(

@@ -8,6 +8,8 @@ import { readOrderState, type Viewer } from './order-reader.ts';
 
 /** Proxies close an idle connection after a minute. */
 const HEARTBEAT_MS = 20_000;
+/** After this the client reconnects, so that a connection which only looks alive does not stay forever. */
+const MAX_MS = 15 * 60_000;
 
 /** @throws DomainError not_found */
 export async function orderEventStream(
@@ -37,7 +39,9 @@ export async function orderEventStream(
     );
   });
   const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
+  const end = setTimeout(() => stream.end(), MAX_MS);
   stream.once('close', () => {
+    clearTimeout(end);
     clearInterval(heartbeat);
     stopListening();
   });

@@ -174,7 +174,7 @@ describe('checkouts', () => {
     expect((await buyer.checkout(id)).body.code).toBe('reservation_ended');
   });
 
-  it('are limited to 10 per hour and address', async () => {
+  it('are limited to 10 per hour and shopper', async () => {
     const buyer = new Shopper(shop.api.url);
     const statuses: number[] = [];
     for (let times = 0; times < 11; times++) statuses.push((await buyer.checkout(randomUUID())).status);

@@ -12,6 +12,7 @@ import { ownersOf } from '../middleware/identity.ts';
 import { Alternative, gives, withAlternative, writes } from '../responses.ts';
 import { declareRoutes } from '../route.ts';
 import { orderEventStream } from './event-stream.ts';
+import { OpenStreams } from './open-streams.ts';
 import { listOrders, readOrder, traitsOf, type Viewer } from './order-reader.ts';
 
 export const viewerOf = (ctx: ApiContext): Viewer => ({ owners: ownersOf(ctx), identity: ctx.state.identity });
@@ -23,7 +24,7 @@ export function personOf(ctx: ApiContext): string {
 }
 
 export const orderRoutes = declareRoutes(
-  (deps) => deps,
+  (deps) => ({ ...deps, streams: new OpenStreams(deps.settings) }),
   (route) => [
     route({
       method: 'get',
@@ -32,7 +33,7 @@ export const orderRoutes = declareRoutes(
       summary: 'List your orders, newest first',
       access: 'shopper',
       refusal: 'Sign in to view your orders.',
-      limit: 'api',
+      limit: 'reads',
       query: orderListQuery,
       ok: gives('A page of orders', orderPage),
       handle: ({ ctx, query }, { db }) => listOrders(db, ownersOf(ctx), query),
@@ -44,7 +45,7 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Get an order',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('The order', order),
       problems: { 404: 'Order not found' },
@@ -60,12 +61,17 @@ export const orderRoutes = declareRoutes(
       tag: 'Orders',
       summary: 'Stream the order’s current state and every change as server-sent events',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: writes('A stream of `event: order` messages', 'text/event-stream', orderStreamMessage),
       problems: { 404: 'Order not found' },
       async respond({ ctx, params }, deps) {
-        const stream = await orderEventStream(deps, params.id, viewerOf(ctx));
+        const end = deps.streams.add(ctx, params.id);
+        const stream = await orderEventStream(deps, params.id, viewerOf(ctx)).catch((error: unknown) => {
+          end();
+          throw error;
+        });
+        stream.once('close', end);
         ctx.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
         ctx.req.socket.setTimeout(0);
         ctx.body = stream;

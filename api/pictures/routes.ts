@@ -18,6 +18,7 @@ export const pictureRoutes = declareRoutes(
     route.undocumented({
       method: 'get',
       path: '/products/{file}',
+      limit: 'pictures',
       params: pictureParams,
       async respond({ ctx, params }, deps) {
         const sku = nameOf(params.file);
@@ -28,6 +29,7 @@ export const pictureRoutes = declareRoutes(
     route.undocumented({
       method: 'get',
       path: '/categories/{file}',
+      limit: 'pictures',
       params: pictureParams,
       respond: ({ ctx, params }) => answer(ctx, categoryPicture(nameOf(params.file))),
     }),

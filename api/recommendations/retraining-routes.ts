@@ -26,7 +26,7 @@ export const retrainingRoutes = declareRoutes(
       tag: 'Recommendations',
       summary: 'Get the served model, the available models, and the retraining status',
       access: 'admin',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The models and the retraining status', recommendationState),
       problems: { 503: AWAY },
       handle({ ctx }, deps) {
@@ -48,7 +48,7 @@ export const retrainingRoutes = declareRoutes(
       problems: { 503: AWAY },
       async handle({ identity, headers, body: { reason, publish_anyway: publishAnyway } }, deps) {
         const actor = personActor('admin', identity.userId);
-        const requestId = requestIdOf(headers, actor);
+        const requestId = requestIdOf('retrain', headers, actor);
         const { started } = await retrain(deps, { actor, requestId, reason, publishAnyway });
         return { workflow_id: RETRAINING_ID, started };
       },
@@ -67,13 +67,17 @@ export const retrainingRoutes = declareRoutes(
       problems: { 409: 'No earlier model is available, or a new model is being published', 503: AWAY },
       handle({ identity, headers, body }, deps) {
         const actor = personActor('admin', identity.userId);
-        return rollBack(deps, { actor, requestId: requestIdOf(headers, actor), reason: body.reason });
+        return rollBack(deps, { actor, requestId: requestIdOf('rollback', headers, actor), reason: body.reason });
       },
     }),
   ],
 );
 
-/** The same ID for a repeated request, so that it does not roll back another time. */
-function requestIdOf({ 'idempotency-key': key }: { 'idempotency-key'?: string }, actor: string): string {
-  return key === undefined ? randomUUID() : uuidFrom(ID_NAMESPACES.retraining, `${actor}:${key}`);
+/** The same ID for a repeated request, so that it does not roll back another time. A key of one operation is none of another. */
+function requestIdOf(
+  operation: 'retrain' | 'rollback',
+  { 'idempotency-key': key }: { 'idempotency-key'?: string },
+  actor: string,
+): string {
+  return key === undefined ? randomUUID() : uuidFrom(ID_NAMESPACES.retraining, `${operation}:${actor}:${key}`);
 }

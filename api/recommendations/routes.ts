@@ -78,7 +78,7 @@ export const recommendationRoutes = declareRoutes(
       tag: 'Recommendations',
       summary: 'Get the recommendation choices of the account or guest',
       access: 'anyone',
-      limit: 'api',
+      limit: 'reads',
       ok: gives('The choices', recommendationChoices),
       handle({ ctx }, { choices }) {
         ctx.set('Cache-Control', 'private, no-store');

@@ -78,7 +78,7 @@ export const refundRoutes = declareRoutes(
       tag: 'Refunds',
       summary: 'List an order’s refunds and what can still be refunded',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('Refunds', refundList),
       problems: { 404: 'Order not found' },
@@ -102,7 +102,7 @@ export const refundRoutes = declareRoutes(
       tag: 'Refunds',
       summary: 'List refunds that are waiting for action, oldest first; staff only',
       access: 'staff',
-      limit: 'api',
+      limit: 'reads',
       query: waitingQuery,
       ok: gives('The waiting refunds', waitingRefunds),
       async handle({ ctx, query }, { db, settings }) {

@@ -50,7 +50,7 @@ export const reservationRoutes = declareRoutes(
       tag: 'Checkout',
       summary: 'Get a reservation',
       access: 'owner',
-      limit: 'api',
+      limit: 'reads',
       params: idParams,
       ok: gives('The reservation', reservation),
       problems: { 404: 'Reservation not found' },
@@ -75,7 +75,7 @@ export const reservationRoutes = declareRoutes(
 );
 
 async function cartLines(ctx: ApiContext, { db, settings }: ApiDependencies): Promise<ReservationRequest['lines']> {
-  const cart = await readCart(db, cartOwner(ctx), settings.CURRENCY);
+  const cart = await readCart(db, cartOwner(ctx), settings);
   if (cart.items.length === 0) throw new DomainError('cart_empty', 'Add an item to the cart first.');
   if (cart.items.length > MAX_RESERVATION_LINES) {
     throw new DomainError(

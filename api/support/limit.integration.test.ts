@@ -27,6 +27,6 @@ it('when it is exhausted, is a page that says when to try again, and counts noth
   expect(await page.text()).toContain('Too many requests came from your network. Try again in 15 minutes.');
   const json = await request('/support/lists/stuck', 'application/json');
   expect(await json.json()).toMatchObject({ code: 'rate_limited', retry_after_seconds: expect.any(Number) });
-  const { RATE_LIMIT_API } = shop.services.settings;
-  expect((await request('/cart')).headers.get('ratelimit')).toContain(`"api";r=${RATE_LIMIT_API - 1};`);
+  const { RATE_LIMIT_READS } = shop.services.settings;
+  expect((await request('/cart')).headers.get('ratelimit')).toContain(`"reads";r=${RATE_LIMIT_READS - 1};`);
 });

@@ -5,11 +5,12 @@ import { declareRoutes } from '../route.ts';
 
 /** A server that takes longer than this to respond is unavailable. */
 const CHECK_MS = 2_000;
+const CHECK_EVERY_MS = 1_000;
 
 const status = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()).optional() });
 
 export const systemRoutes = declareRoutes(
-  (deps) => deps,
+  (deps) => ({ ...deps, checks: new ServerChecks(deps) }),
   (route) => [
     route({
       method: 'get',
@@ -38,7 +39,7 @@ export const systemRoutes = declareRoutes(
         'Orders can’t be taken; `checks` names the unavailable service',
       ),
       async handle({ ctx }, deps) {
-        const checks = await checkServers(deps);
+        const checks = await deps.checks.newest();
         // The shop can sell without search.
         const { elasticsearch: _optional, ...needed } = checks;
         const ready = Object.values(needed).every(Boolean);
@@ -78,6 +79,23 @@ export const systemRoutes = declareRoutes(
     }),
   ],
 );
+
+/** Checks the servers at most once per second, however often it is asked. */
+class ServerChecks {
+  readonly #deps: ApiDependencies;
+  #latest: { checks: ReturnType<typeof checkServers>; startedAtMs: number } | undefined;
+
+  constructor(deps: ApiDependencies) {
+    this.#deps = deps;
+  }
+
+  newest(): ReturnType<typeof checkServers> {
+    const nowMs = performance.now();
+    if (!this.#latest || nowMs - this.#latest.startedAtMs >= CHECK_EVERY_MS)
+      this.#latest = { checks: checkServers(this.#deps), startedAtMs: nowMs };
+    return this.#latest.checks;
+  }
+}
 
 async function checkServers({ db, redis, temporal, stockCounters, productIndex }: ApiDependencies) {
   return {

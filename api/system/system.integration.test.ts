@@ -5,7 +5,7 @@ import { openApiDocument } from '../openapi/document.ts';
 let shop: TestShop;
 const guest = () => new Shopper(shop.api.url);
 beforeAll(async () => {
-  shop = await startTestShop({ RATE_LIMIT_API: 3, RATE_LIMIT_CATALOG: 100 });
+  shop = await startTestShop({ RATE_LIMIT_READS: 3, RATE_LIMIT_CATALOG: 100 });
 });
 afterAll(() => shop?.stop());
 
@@ -22,6 +22,14 @@ describe('the API', () => {
     const docs = await guest().call<string>('GET', '/docs');
     expect(docs.headers.get('content-type')).toContain('text/html');
     expect(docs.body).toContain('/api/reservations');
+  });
+
+  it('checks the servers once per second, however often it is asked', async () => {
+    const before = await shop.services.redis.info('commandstats');
+    const pings = (info: string) => Number(/^cmdstat_ping:calls=(\d+)/m.exec(info)?.[1] ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await Promise.all(Array.from({ length: 300 }, () => guest().call('GET', '/ready')));
+    expect(pings(await shop.services.redis.info('commandstats')) - pings(before)).toBeLessThan(30);
   });
 
   it('is not ready while the stock counters are rebuilding', async () => {

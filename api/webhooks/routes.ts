@@ -17,7 +17,7 @@ export const webhookRoutes = declareRoutes(
       tag: 'System',
       summary: 'Receive signed events from Stripe',
       access: 'public',
-      limit: 'none',
+      limit: 'webhooks',
       rawBody: z.looseObject({ id: z.string(), type: z.string() }),
       ok: gives('Handled', z.object({ received: z.boolean() })),
       problems: { 503: 'The event could not be handled; send it again' },

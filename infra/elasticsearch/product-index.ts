@@ -7,6 +7,8 @@ import { adjacentPairs, stems, words } from './text.ts';
 export interface IndexedProduct {
   id: string;
   sku: string;
+  /** The SKUs of all variants, or its own. */
+  skus: string[];
   name: string;
   description: string;
   tags: string[];
@@ -14,6 +16,8 @@ export interface IndexedProduct {
   options: string[];
   category: { slug: string; name: string } | null;
   priceCents: number;
+  /** The prices of all variants, or its own. */
+  pricesCents: number[];
   currency: string;
   imageUrl: string;
   inStock: boolean;
@@ -32,6 +36,7 @@ const mappings: estypes.MappingTypeMapping = {
     tag_stems: { type: 'text', analyzer: 'whitespace' },
     description_stems: { type: 'text', analyzer: 'whitespace' },
     words: { type: 'text', analyzer: 'whitespace', index_options: 'docs', norms: false },
+    skus: { type: 'keyword' },
     category: { type: 'keyword' },
     category_name: { type: 'keyword' },
     price_cents: { type: 'long' },
@@ -68,9 +73,10 @@ function toDocument(product: IndexedProduct): Record<string, unknown> {
         ),
       ),
     ].join(' '),
+    skus: product.skus.map(normalizeSku),
     category: product.category?.slug,
     category_name: product.category?.name,
-    price_cents: product.priceCents,
+    price_cents: product.pricesCents,
     in_stock: product.inStock,
     created_at: product.createdAt,
     suggest: { input: suggestInputs(product.name), weight: product.inStock ? 2 : 1 },
@@ -83,6 +89,12 @@ function suggestInputs(name: string): string[] {
   return parts.map((_, index) => parts.slice(index).join(' ').slice(0, 100));
 }
 
+/** SKUs are searched without regard to case and to spaces around them. */
+export const normalizeSku = (text: string): string => text.trim().toLowerCase();
+
+/** Identifies the fields and how their texts are split, so that an index of an earlier release is rebuilt. */
+const LAYOUT = `2 ${JSON.stringify(mappings)}`;
+
 export class ProductIndex {
   readonly client: Client;
   readonly alias: string;
@@ -94,10 +106,10 @@ export class ProductIndex {
 
   /**
    * Creates the index and its alias unless they exist. Safe to call from several processes at once.
-   * @returns whether the index was created, and so is empty
+   * @returns whether the index must be filled, because it was created now or has the layout of another release
    */
   async ensure(): Promise<boolean> {
-    if (await this.client.indices.existsAlias({ name: this.alias })) return false;
+    if (await this.client.indices.existsAlias({ name: this.alias })) return !(await this.#hasCurrentLayout());
     const index = `${this.alias}-1`;
     try {
       await this.create(index);
@@ -109,10 +121,15 @@ export class ProductIndex {
     return true;
   }
 
+  async #hasCurrentLayout(): Promise<boolean> {
+    const current = await this.client.indices.getMapping({ index: this.alias });
+    return Object.values(current).every(({ mappings: { _meta } }) => _meta?.layout === LAYOUT);
+  }
+
   async create(index: string): Promise<void> {
     await this.client.indices.create({
       index,
-      mappings,
+      mappings: { ...mappings, _meta: { layout: LAYOUT } },
       settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '1s' },
     });
   }

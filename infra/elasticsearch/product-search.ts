@@ -1,7 +1,8 @@
 /** Searches products by stems in name, tags, and description, after correcting words that no product contains. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { ProductIndex } from './product-index.ts';
-import { adjacentPairs, type ParsedQuery, parseQuery, stem } from './text.ts';
+import { normalizeSku, type ProductIndex } from './product-index.ts';
+import { correctedQuery, suggestCorrections } from './query-correction.ts';
+import { adjacentPairs, type ParsedQuery, parseQuery } from './text.ts';
 
 export interface SearchRequest {
   query: string;
@@ -31,6 +32,7 @@ export interface SearchResult {
   /** The query that was searched instead, when a word was corrected. */
   correctedQuery: string | null;
   categories: { slug: string; name: string; count: number }[];
+  /** Both bounds included, as in a request. */
   priceRanges: { fromCents: number | null; toCents: number | null; count: number }[];
 }
 
@@ -45,14 +47,25 @@ const PRICE_RANGES_CENTS = [
 // Weights tuned on rated searches (docs/decisions/0006-search.md).
 const FIELDS = ['name_stems^8', 'tag_stems^5', 'description_stems'];
 const PAIR_BOOST = 2;
+/** Far above any score by words. */
+const SKU_BOOST = 10_000;
+const SKU_QUERY = 'sku';
+/** At least three characters without spaces, among them a digit: "MUG-1" and "8021", but not "mug". */
+const PART_OF_SKU = /^(?=.*\d)\S{3,}$/;
 
 export async function searchProducts(index: ProductIndex, request: SearchRequest): Promise<SearchResult> {
   const parsed = parseQuery(request.query);
   const first = await run(index, request, parsed, true);
-  const corrected = correct(parsed, first.suggest?.words);
+  const corrected = hasSku(first) ? undefined : await correctedQuery(index, parsed, first.suggest?.words);
   if (!corrected) return toResult(first, null);
   const second = await run(index, request, corrected, false);
   return toResult(second, corrected.words.join(' '));
+}
+
+/** Whether the query is the SKU of a product, and so not a misspelled word. */
+function hasSku(answer: Answer): boolean {
+  const matched = answer.hits.hits[0]?.matched_queries;
+  return Array.isArray(matched) && matched.includes(SKU_QUERY);
 }
 
 type Answer = estypes.SearchResponse<{ shown: ShownProduct }, Record<string, estypes.AggregationsAggregate>>;
@@ -70,7 +83,7 @@ function run(index: ProductIndex, request: SearchRequest, parsed: ParsedQuery, s
     size: request.size,
     _source: ['shown'],
     track_total_hits: true,
-    query: toQuery(parsed),
+    query: toQuery(parsed, request.query),
     ...(parsed.wanted.length === 0 && { sort: [{ created_at: 'desc' as const }] }),
     // A facet ignores its own filter, so that its other values stay selectable.
     post_filter: { bool: { filter: [...byCategory, ...byPrice] } },
@@ -89,47 +102,30 @@ function run(index: ProductIndex, request: SearchRequest, parsed: ParsedQuery, s
         aggs: { ranges: { range: { field: 'price_cents', ranges: [...PRICE_RANGES_CENTS] } } },
       },
     },
-    ...(suggest &&
-      parsed.words.length > 0 && {
-        suggest: {
-          words: {
-            text: parsed.words.join(' '),
-            term: {
-              field: 'words',
-              suggest_mode: 'missing',
-              size: 1,
-              prefix_length: 1,
-              min_word_length: 4,
-              analyzer: 'whitespace',
-            },
-          },
-        },
-      }),
+    ...(suggest && parsed.words.length > 0 && { suggest: suggestCorrections(parsed) }),
   } as estypes.SearchRequest);
 }
 
-function toQuery({ wanted, unwanted }: ParsedQuery): estypes.QueryDslQueryContainer {
+function toQuery({ wanted, unwanted }: ParsedQuery, entered: string): estypes.QueryDslQueryContainer {
   if (wanted.length === 0) return { match_all: {} };
   const pairs = adjacentPairs(wanted);
   return {
     bool: {
-      must: [{ combined_fields: { query: wanted.join(' '), fields: FIELDS } }],
+      must: [
+        { bool: { should: [{ combined_fields: { query: wanted.join(' '), fields: FIELDS } }, ...bySku(entered)] } },
+      ],
       should: pairs.length > 0 ? [{ match: { name_pairs: { query: pairs.join(' '), boost: PAIR_BOOST } } }] : [],
       must_not: unwanted.length > 0 ? [{ match: { name_stems: unwanted.join(' ') } }] : [],
     },
   };
 }
 
-/** Replaces each word that no product contains with the most likely one that a product contains. */
-function correct(parsed: ParsedQuery, suggestions: unknown): ParsedQuery | undefined {
-  const offers = new Map<string, string>();
-  for (const entry of (suggestions ?? []) as { text: string; options: { text: string }[] }[]) {
-    const best = entry.options[0];
-    if (best) offers.set(entry.text, best.text);
-  }
-  if (offers.size === 0) return undefined;
-  const words = parsed.words.map((word) => offers.get(word) ?? word);
-  return { ...parsed, words, wanted: words.map(stem) };
+/** A product with exactly the entered SKU comes first, then products whose SKU starts with it. */
+function bySku(entered: string): estypes.QueryDslQueryContainer[] {
+  const sku = normalizeSku(entered);
+  const exact = { constant_score: { filter: { term: { skus: sku } }, boost: SKU_BOOST, _name: SKU_QUERY } };
+  if (!PART_OF_SKU.test(sku)) return [exact];
+  return [exact, { constant_score: { filter: { prefix: { skus: sku } }, boost: SKU_BOOST / 2 } }];
 }
 
 function toResult(answer: Answer, correctedQuery: string | null): SearchResult {
@@ -151,7 +147,8 @@ function toResult(answer: Answer, correctedQuery: string | null): SearchResult {
     })),
     priceRanges: prices.ranges.buckets.map((bucket) => ({
       fromCents: bucket.from ?? null,
-      toCents: bucket.to ?? null,
+      // Elasticsearch's upper bound is exclusive.
+      toCents: bucket.to === undefined ? null : bucket.to - 1,
       count: bucket.doc_count,
     })),
   };

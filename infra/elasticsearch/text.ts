@@ -9,19 +9,69 @@ const STOP_WORDS = new Set(
   'a an and are as at be by for from in into is it its of on or our that the their this to with your'.split(' '),
 );
 
-/** Lower-case words without accents; "1.5L" → "1.5l", "T-Shirt" → "t", "shirt". */
+/** Words, including compounds with hyphens, whose parts are split later. Numbers with a decimal separator stay whole. */
+const WORD = /\d+(?:[.,]\d+)+[a-z]*|[\p{Letter}\p{Number}]+(?:[-‐‑][\p{Letter}\p{Number}]+)*/gu;
+/** Scripts that don't separate words, or that attach particles to them. Pairs of characters stand for their words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
+/** The article, with or without a preposition or conjunction before it: “الكتاب” and “والكتاب” are “كتاب”. */
+const ARABIC_ARTICLE = /^[وفبك]?ال(?=\p{Script=Arabic}{2})/u;
+
+/**
+ * Lower-case words without accents. "1.5L" → "1.5l". A compound gives its parts and the whole, since shoppers write it in any way:
+ * "T-Shirt" → "t", "shirt", "tshirt".
+ */
 export function words(text: string): string[] {
-  return (
-    text
-      .normalize('NFKD')
-      .replace(/\p{Mark}+/gu, '')
-      .toLowerCase()
-      .match(/\d+(?:[.,]\d+)+[a-z]*|[\p{Letter}\p{Number}]+/gu) ?? []
-  );
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{Mark}+/gu, '')
+    .normalize('NFC')
+    .toLowerCase();
+  return (plain.match(WORD) ?? []).flatMap((word) => {
+    const parts = word.split(/[-‐‑]/);
+    // The whole of a part number is of no use, because all parts of it are in the query as well.
+    const whole = parts.length > 1 && !/\d/.test(word) ? [parts.join('')] : [];
+    return [...parts, ...whole].flatMap(unspacedPairs);
+  });
 }
 
+/** Splits a word at its runs of unspaced script, and these into overlapping pairs: "咖啡杯" → "咖啡", "啡杯". */
+function unspacedPairs(word: string): string[] {
+  const runs = word.match(UNSPACED);
+  if (!runs) return [word.replace(ARABIC_ARTICLE, '')];
+  const others = word.split(UNSPACED).filter(Boolean);
+  return [...others, ...runs.flatMap(pairs)];
+}
+
+function pairs(run: string): string[] {
+  const characters = [...run];
+  return characters.length === 1 ? characters : characters.slice(1).map((second, index) => characters[index]! + second);
+}
+
+/** Plurals that the stemmer leaves apart from their singulars. */
+const IRREGULAR: Readonly<Record<string, string>> = {
+  calves: 'calf',
+  children: 'child',
+  feet: 'foot',
+  geese: 'goose',
+  halves: 'half',
+  hooves: 'hoof',
+  knives: 'knife',
+  leaves: 'leaf',
+  loaves: 'loaf',
+  men: 'man',
+  mice: 'mouse',
+  people: 'person',
+  scarves: 'scarf',
+  shelves: 'shelf',
+  teeth: 'tooth',
+  thieves: 'thief',
+  wolves: 'wolf',
+  women: 'woman',
+};
+
 export function stem(word: string): string {
-  return /\d/.test(word) ? word : stemmer(word);
+  return /\d/.test(word) ? word : stemmer(Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word]! : word);
 }
 
 /** Stems of all words except stop words. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { DomainError } from '../../domain/errors.ts';
 import { connectOwnRedis } from '../../tests/support/redis.ts';
 import { Cache } from './cache.ts';
 
@@ -51,6 +52,26 @@ it('lets the next caller load at once when a load fails, and doesn’t remove an
   });
   await expect(outdated).rejects.toThrow('there is no such thing');
   expect(await redis.get(`cache-lock:${key}`)).toBe('another');
+});
+
+it.each([
+  ['a missing item', () => new DomainError('not_found', 'No such mug.', { details: { sku: 'MUG-1' } }), 'not_found'],
+  ['an unavailable store', () => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }), 'unavailable'],
+])('looks up %s once per second, for concurrent callers too', async (_, error, code) => {
+  let loads = 0;
+  const load = async (): Promise<string> => {
+    loads += 1;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw error();
+  };
+  const answers = await Promise.allSettled(Array.from({ length: 20 }, () => read(load)));
+  expect([answers.filter(({ status }) => status === 'rejected').length, loads]).toEqual([20, 1]);
+  await expect(read(load)).rejects.toMatchObject({ code, name: 'DomainError' });
+  expect(loads).toBe(1);
+  expect(await redis.pttl(`cache:${key}`)).toBeLessThanOrEqual(1_000);
+  // Whoever creates the item invalidates its key, so it is found at once.
+  await cache.invalidate([key]);
+  expect(await read(async () => 'mug')).toBe('mug');
 });
 
 it('stores no value that was loaded before an invalidation', async () => {

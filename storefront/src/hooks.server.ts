@@ -2,7 +2,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { Api } from '#lib/server/api.ts';
 import { consentOf } from '#lib/server/consent.ts';
 import { describeFailure } from '#lib/server/failures.ts';
-import { canonicalAddress, clientAddressOf, requestIdOf } from '#lib/server/requests.ts';
+import { canonicalAddress, forwardedFor, requestIdOf } from '#lib/server/requests.ts';
 import { secure } from '#lib/server/security-headers.ts';
 import { SessionRenewal } from '#lib/server/session-renewal.ts';
 import { ShopCookies } from '#lib/server/shop-cookies.ts';
@@ -24,7 +24,7 @@ export const handle: Handle = async ({ event, resolve }) => {
     cookies,
     renewal,
     requestId: event.locals.requestId,
-    clientAddress: clientAddressOf(event),
+    forwardedFor: forwardedFor(event),
   });
 
   const response = await resolve(event, {

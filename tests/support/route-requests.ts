@@ -50,6 +50,11 @@ const nothingNeeded: Prepare = () => ({});
 
 const product: Prepare = async ({ shop }) => ({ params: { id: (await createProduct(shop.services)).id } });
 
+const addition: Prepare = async ({ shop }) => {
+  const { id } = await createProduct(shop.services);
+  return { body: () => ({ product_id: id, quantity: 1 }) };
+};
+
 const cartItem =
   (body?: object): Prepare =>
   async ({ shop }) => ({
@@ -202,6 +207,7 @@ export const ROUTE_REQUESTS: Readonly<Record<string, Prepare>> = {
   'GET /api/search/suggest': () => ({ query: '?q=mug' }),
 
   'GET /api/cart': nothingNeeded,
+  'POST /api/cart/items': addition,
   'PUT /api/cart/items/{product_id}': cartItem({ quantity: 1 }),
   'DELETE /api/cart/items/{product_id}': cartItem(),
 

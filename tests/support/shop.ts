@@ -117,12 +117,13 @@ export type AnyBody = any;
 /** A shopper with a separate address and cart, so that limits and owners don't interfere. */
 export class Shopper {
   readonly cartId = randomUUID();
-  readonly address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+  readonly address: string;
   readonly #url: string;
   token: string | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`) {
     this.#url = url;
+    this.address = address;
   }
 
   async call<Body = AnyBody>(

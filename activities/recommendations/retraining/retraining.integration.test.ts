@@ -229,6 +229,17 @@ describe('a rollback', () => {
     const state = (await person.call('GET', '/admin/recommendations')).body;
     expect(state).toMatchObject({ serving: ids[1], retraining: { stage: 'idle', last: { outcome: 'published' } } });
     expect(state.models.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1).reverse());
+    // The same key of another operation is another request.
+    const other = await person.call('POST', '/admin/recommendations/retrain', { reason: 'new' }, key);
+    expect(other).toMatchObject({ status: 202, body: { started: expect.any(Boolean) } });
+    await until(
+      async () => {
+        const { retraining } = (await person.call('GET', '/admin/recommendations')).body;
+        return retraining.stage === 'idle';
+      },
+      'the retraining to end',
+      60_000,
+    );
   }, 180_000);
 });
 

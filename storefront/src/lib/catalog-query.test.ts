@@ -25,10 +25,10 @@ it('links to the same list with other filters, from its start', () => {
 
 it('describes price ranges', () => {
   expect(describePrices({ min: 20, max: 50 }, 'usd')).toBe('$20 – $50');
-  expect(describePrices({ min: undefined, max: 50 }, 'usd')).toBe('Under $50');
+  expect(describePrices({ min: undefined, max: 50 }, 'usd')).toBe('Up to $50');
   expect(describePrices({ min: 199.5, max: undefined }, 'usd')).toBe('$199.50 and up');
   expect(describePrices({ min: undefined, max: undefined }, 'usd')).toBe('Any price');
-  expect(describePrices({ min: undefined, max: 5000 }, 'jpy')).toBe('Under ¥5,000');
+  expect(describePrices({ min: undefined, max: 5000 }, 'jpy')).toBe('Up to ¥5,000');
 });
 
 it.each([
@@ -48,7 +48,7 @@ it.each([
 it.each([
   ['page=1', 1],
   ['page=400', 400],
-  ['page=401', 1],
+  ['page=401', 400],
   ['page=-1', 1],
   ['page=1.5', 1],
   ['page=', 1],
@@ -63,6 +63,6 @@ it('leaves empty values out of a link', () => {
 });
 
 it('describes a price from 0 without a lower end', () => {
-  expect(describePrices({ min: 0, max: 50 }, 'usd')).toBe('Under $50');
+  expect(describePrices({ min: 0, max: 50 }, 'usd')).toBe('Up to $50');
   expect(describePrices({ min: 0, max: undefined }, 'usd')).toBe('Any price');
 });

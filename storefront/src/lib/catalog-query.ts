@@ -27,10 +27,13 @@ export function readPrices(parameters: URLSearchParams): PriceRange {
   return (min ?? 0) > (max ?? MAX_PRICE) ? { min: max, max: min } : { min, max };
 }
 
-/** A page number of at least 1. */
+/** The last page that search returns. */
+export const MAX_PAGE = 400;
+
+/** A page number of at least 1; one after the last page is the last one. */
 export function readPage(parameters: URLSearchParams): number {
   const page = Number(parameters.get('page'));
-  return Number.isInteger(page) && page >= 1 && page <= 400 ? page : 1;
+  return Number.isInteger(page) && page >= 1 ? Math.min(page, MAX_PAGE) : 1;
 }
 
 /**
@@ -52,11 +55,11 @@ export function linkWith(
   return `?${next}`;
 }
 
-/** "$20 – $50", "Under $50", "$200 and up". */
+/** "$20 – $50", "Up to $50", "$200 and up". */
 export function describePrices({ min, max }: PriceRange, currency: string): string {
   const price = (amount: number) => formatMoney(amount, currency, { short: true });
   if (min) return max === undefined ? `${price(min)} and up` : `${price(min)} – ${price(max)}`;
-  return max === undefined ? 'Any price' : `Under ${price(max)}`;
+  return max === undefined ? 'Any price' : `Up to ${price(max)}`;
 }
 
 function readPrice(text: string | null): number | undefined {

@@ -207,7 +207,13 @@ export const ACCESS: readonly MistakesInFile[] = [
   {
     file: 'api/middleware/client-address.ts',
     tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
-    replacements: [['X-Forwarded-For is trusted from any address', 'if (trusted.has(address)) {', 'if (address) {']],
+    replacements: [
+      [
+        'X-Forwarded-For is trusted from any address',
+        'while (isIP(address) && trusted.check(address, familyOf(address))) {',
+        'if (address) {',
+      ],
+    ],
   },
   {
     file: 'api/codec/access.ts',
@@ -251,14 +257,49 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [['checkouts are not limited', "limit: ['api', 'payment'],", "limit: 'api',"]],
   },
   {
-    file: 'api/accounts/routes.ts',
-    tests: ['api/accounts', 'tests/rate-limits'],
+    file: 'api/accounts/sign-in-limits.ts',
+    tests: ['api/accounts'],
     replacements: [
       [
         'passwords can be tried without limit',
-        "summary: 'Sign in and merge the guest’s cart',\n      access: 'anyone',\n      limit: ['api', { failures: 'auth' }],",
-        "summary: 'Sign in and merge the guest’s cart',\n      access: 'anyone',\n      limit: 'api',",
+        'const { redis, settings } = this.#deps;\n    if (!settings.RATE_LIMIT_ENABLED) return check();',
+        'const { redis, settings } = this.#deps;\n    if (settings) return check();',
       ],
+      [
+        'a sign-in is counted after its password was checked',
+        'const counted: (typeof limits)[number][] = [];',
+        'await check();\n    const counted: (typeof limits)[number][] = [];',
+      ],
+      [
+        'strangers lock an owner out at home',
+        '...(isKnown ? [] : [[this.#perAccount, account] as const]),',
+        '[this.#perAccount, account],',
+      ],
+      [
+        'many addresses can guess one account’s password',
+        '...(isKnown ? [] : [[this.#perAccount, account] as const]),',
+        '',
+      ],
+      ['email addresses are in the keys of Redis', 'emailHash(settings.EMAIL_HASH_KEY, email)', 'email.toLowerCase()'],
+    ],
+  },
+  {
+    file: 'api/middleware/rate-limit.ts',
+    tests: ['api/middleware', 'tests/rate-limits'],
+    replacements: [
+      [
+        'one shopper uses up the limit of all behind an address',
+        'await perShopper?.count(ctx, shopperKey(ctx));',
+        'await perShopper?.count(ctx, addressKey(ctx));',
+      ],
+      ['each address of an IPv6 network has its own limit', 'networkOf(ctx.ip)', 'ctx.ip'],
+    ],
+  },
+  {
+    file: 'api/middleware/unread-body.ts',
+    tests: ['tests/connections'],
+    replacements: [
+      ['a connection with an unread body is reused', "if (!ctx.req.complete) ctx.set('Connection', 'close');", ''],
     ],
   },
   {
@@ -344,16 +385,13 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/middleware/rate-limit.ts',
+    file: 'api/middleware/limit.ts',
     tests: ['api/accounts', 'api/middleware', 'tests/rate-limits'],
     replacements: [
       [
-        'a successful request resets the failed sign-ins of its address',
-        `        await next();
-      } catch (error) {`,
-        `        await next();
-        await limiters[tier].delete(ctx.ip).catch(() => false);
-      } catch (error) {`,
+        'a successful sign-in resets the failed ones of its address',
+        'await this.#limiter.reward(key).catch(() => undefined);',
+        'await this.#limiter.delete(key).catch(() => undefined);',
       ],
     ],
   },
@@ -363,8 +401,8 @@ export const ACCESS: readonly MistakesInFile[] = [
     replacements: [
       [
         'the storefront does not forward the shopper’s address to the API',
-        '    clientAddress: clientAddressOf(event),',
-        '    clientAddress: undefined,',
+        '    forwardedFor: forwardedFor(event),',
+        '    forwardedFor: undefined,',
       ],
     ],
   },

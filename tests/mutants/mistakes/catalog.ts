@@ -71,13 +71,34 @@ export const CATALOG: readonly MistakesInFile[] = [
     ],
   },
   {
+    file: 'infra/elasticsearch/query-correction.ts',
+    tests: ['infra/elasticsearch'],
+    replacements: [
+      ['plurals are corrected to other words', 'corrections.delete(word);', ''],
+      ['a word is replaced by a very different one', '<= (typed.length >= LONG_WORD ? 2 : 1)', '<= 4'],
+    ],
+  },
+  {
+    file: 'infra/elasticsearch/product-search.ts',
+    tests: ['infra/elasticsearch'],
+    replacements: [
+      ['a price range counts products that its link does not return', 'bucket.to - 1', 'bucket.to'],
+      ['a SKU is corrected like a word', 'hasSku(first) ? undefined : await', 'await'],
+    ],
+  },
+  {
     file: 'infra/redis/cache.ts',
     tests: ['infra/redis'],
     replacements: [
       [
         'after a failed load, all callers wait for the lock to expire',
-        '          await this.#unlock(lock, token).catch(() => undefined);\n',
-        '',
+        'if (failure === undefined) await this.#unlock(lock, token).catch(() => undefined);\n          else await',
+        'if (failure !== undefined) await',
+      ],
+      [
+        'a missing item is looked up for every request',
+        'const failure = toFailure(error);',
+        'const failure: string | undefined = undefined as string | undefined;',
       ],
       [
         'a failed load removes another loader’s lock',
@@ -224,10 +245,17 @@ export const CATALOG: readonly MistakesInFile[] = [
         ".when('p.deleted_at', 'is', null)",
         ".when('p.id', 'is not', null)",
       ],
+      ['units can be added that are not available', 'if (quantity > available) {', 'if (false) {'],
+      ['a repeated addition adds again', 'if (known !== undefined) return true;', ''],
+      [
+        'additions at the same time are lost',
+        'const cartId = await ensureCart(sql, owner);\n    if',
+        'const cartId = (await findCart(sql, owner)) ?? (await ensureCart(sql, owner));\n    if',
+      ],
       [
         'a product that is no longer sold can be added to a cart',
-        ".select('currency').where('id', '=', productId).where('deleted_at', 'is', null)",
-        ".select('currency').where('id', '=', productId)",
+        "      .where('p.id', '=', productId)\n      .where('p.deleted_at', 'is', null),",
+        "      .where('p.id', '=', productId),",
       ],
       [
         'anyone with the ID of an account’s cart can take it over by signing in',

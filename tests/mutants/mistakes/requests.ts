@@ -134,7 +134,7 @@ export const REQUESTS: readonly MistakesInFile[] = [
     file: 'storefront/src/hooks.server.ts',
     tests: ['storefront/src/hooks'],
     replacements: [
-      ['all shoppers share one limit', 'clientAddress: clientAddressOf(event)', 'clientAddress: undefined'],
+      ['all shoppers share one limit', 'forwardedFor: forwardedFor(event)', 'forwardedFor: undefined'],
       ['a session is renewed separately for each request', '    renewal,\n', '    renewal: new SessionRenewal(),\n'],
       [
         'a shopper’s pages are stored in shared caches',
@@ -148,8 +148,8 @@ export const REQUESTS: readonly MistakesInFile[] = [
       ],
       [
         'requests to the API are logged under another ID',
-        'requestId: event.locals.requestId,\n    clientAddress',
-        'requestId: crypto.randomUUID(),\n    clientAddress',
+        'requestId: event.locals.requestId,\n    forwardedFor',
+        'requestId: crypto.randomUUID(),\n    forwardedFor',
       ],
     ],
   },
@@ -169,17 +169,13 @@ export const REQUESTS: readonly MistakesInFile[] = [
     file: 'api/middleware/client-address.ts',
     tests: ['api/middleware'],
     replacements: [
-      ['a shopper can choose the rate-limited address', 'forwarded.reverse()', 'forwarded'],
+      ['a shopper can choose the rate-limited address', 'hops.pop()', 'hops.shift()'],
       [
         'the rate limit uses the first forwarded address, which anyone can forge',
-        '        if (!trusted.has(hop)) break;\n',
-        '',
+        'while (isIP(address) && trusted.check(address, familyOf(address))) {',
+        'for (; hops.length > 0; ) {',
       ],
-      [
-        'one address in two notations has two limits',
-        '.map((part) => plain(part.trim()))',
-        '.map((part) => part.trim())',
-      ],
+      ['one address in two notations has two limits', ".split(',').map(plain)", ".split(',').map((hop) => hop.trim())"],
     ],
   },
   {

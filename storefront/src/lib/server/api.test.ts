@@ -23,7 +23,7 @@ function shopper(
   const store = new MemoryCookies(cookies);
   const api = new Api({
     apiUrl: 'http://api.test',
-    clientAddress: '203.0.113.9',
+    forwardedFor: '203.0.113.9',
     cookies: new ShopCookies(store, true),
     fetch: async (input, init) => {
       const request = new Request(input, init);
@@ -203,7 +203,7 @@ describe('a request', () => {
     const sent: Headers[] = [];
     const api = new Api({
       apiUrl: 'http://api.test',
-      clientAddress: undefined,
+      forwardedFor: undefined,
       cookies: new ShopCookies(new MemoryCookies(), true),
       fetch: async (_input, init) => {
         sent.push(new Headers(init?.headers));

@@ -25,8 +25,8 @@ export interface ApiContext {
   cookies: ShopCookies;
   renewal: SessionRenewal;
   requestId: string;
-  /** The shopper's address, for the API's rate limits. */
-  clientAddress: string | undefined;
+  /** The addresses that the request passed, for the API's rate limits. */
+  forwardedFor: string | undefined;
 }
 
 export class Api {
@@ -128,9 +128,9 @@ export class Api {
     options: ApiOptions,
     token: string | undefined,
   ): Promise<Response> {
-    const { apiUrl, cookies, requestId, clientAddress } = this.#context;
+    const { apiUrl, cookies, requestId, forwardedFor } = this.#context;
     const headers = new Headers({ accept: 'application/json', 'x-request-id': requestId, ...options.headers });
-    if (clientAddress) headers.set('x-forwarded-for', clientAddress);
+    if (forwardedFor) headers.set('x-forwarded-for', forwardedFor);
     if (token) headers.set('authorization', `Bearer ${token}`);
     if (options.identity !== 'anyone' && cookies.guestId) headers.set('x-cart-id', cookies.guestId);
     if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);

@@ -14,17 +14,19 @@ const SESSION = { access_token: 'access-1', refresh_token: 'refresh-1', expires_
 
 /** A browser with an API that responds by method and path; `sent` has each call with its body and cart ID. */
 function browser(answers: Record<string, () => Response>, cookies: Record<string, string> = {}) {
-  const sent: { call: string; body: unknown; cartId: string | null }[] = [];
+  const sent: { call: string; body: unknown; cartId: string | null; key?: string }[] = [];
   const store = new MemoryCookies(cookies);
   const api = new Api({
     apiUrl: 'http://api.test',
-    clientAddress: undefined,
+    forwardedFor: undefined,
     cookies: new ShopCookies(store, true),
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const call = `${request.method} ${new URL(request.url).pathname}`;
       const text = await request.text();
-      sent.push({ call, body: text && JSON.parse(text), cartId: request.headers.get('x-cart-id') });
+      const key = request.headers.get('idempotency-key');
+      const cartId = request.headers.get('x-cart-id');
+      sent.push({ call, body: text && JSON.parse(text), cartId, ...(key && { key }) });
       return answers[call]?.() ?? new Response(null, { status: 404 });
     },
     renewal: new SessionRenewal(),
@@ -54,28 +56,13 @@ describe('the cart', () => {
     }
   });
 
-  it('adds to the quantity of a product, up to 100', async () => {
-    const answers = {
-      'GET /api/cart': respondWith(CART),
-      'PUT /api/cart/items/mug': respondWith(CART),
-      'PUT /api/cart/items/a%2Fb': respondWith(CART),
-    };
-    const { api, sent } = browser(answers, { holdfast_guest: 'cart-1' });
-    await addToCart(api, 'mug', 1);
-    await addToCart(api, 'mug', 5);
-    await addToCart(api, 'a/b', 5);
-    const puts = sent.filter(({ call }) => call.startsWith('PUT'));
-    expect(puts.map(({ call, body }) => [call, body])).toEqual([
-      ['PUT /api/cart/items/mug', { quantity: 99 }],
-      ['PUT /api/cart/items/mug', { quantity: 100 }],
-      ['PUT /api/cart/items/a%2Fb', { quantity: 5 }],
+  it('adds units of a product, with the key of the request', async () => {
+    const { api, sent, store } = browser({ 'POST /api/cart/items': respondWith(CART) });
+    expect(await addToCart(api, 'mug', 2, 'key-1')).toEqual(CART);
+    expect(sent).toEqual([
+      { call: 'POST /api/cart/items', body: { product_id: 'mug', quantity: 2 }, cartId: null, key: 'key-1' },
     ]);
-  });
-
-  it('is created with the first product', async () => {
-    const { api, sent } = browser({ 'PUT /api/cart/items/mug': respondWith(CART) });
-    await addToCart(api, 'mug', 2);
-    expect(sent.map(({ call, body }) => [call, body])).toEqual([['PUT /api/cart/items/mug', { quantity: 2 }]]);
+    expect(store.values).toMatchObject({ holdfast_guest: 'cart-1', holdfast_cart_count: '98' });
   });
 
   it('remembers a new guest’s ID, and the count after each change', async () => {

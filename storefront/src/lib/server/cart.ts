@@ -1,6 +1,5 @@
 /** The cart of a guest or customer. Every read and write updates the cookies. */
 import type { Cart } from '#lib/contracts.ts';
-import { MAX_QUANTITY } from '../../../../api/contracts/common.ts';
 import type { Api } from './api.ts';
 
 /** Reads the cart, without a request for a browser that has none. @throws ApiProblem */
@@ -9,11 +8,12 @@ export async function readCart(api: Api): Promise<Cart | undefined> {
   return remember(api, await api.get<Cart>('/cart'));
 }
 
-/** Adds to a product's quantity in the cart, up to the limit for one line. @throws ApiProblem */
-export async function addToCart(api: Api, productId: string, quantity: number): Promise<Cart> {
-  const cart = await readCart(api);
-  const current = cart?.items.find((item) => item.product_id === productId)?.quantity ?? 0;
-  return setQuantity(api, productId, Math.min(MAX_QUANTITY, current + quantity));
+/** Adds units of a product, once per key. @throws ApiProblem also when fewer units are available */
+export async function addToCart(api: Api, productId: string, quantity: number, key: string): Promise<Cart> {
+  return remember(
+    api,
+    await api.post<Cart>('/cart/items', { product_id: productId, quantity }, { idempotencyKey: key }),
+  );
 }
 
 /** @param quantity 1–100 @throws ApiProblem */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress, clientAddressOf, requestIdOf } from './requests.ts';
+import { canonicalAddress, forwardedFor, requestIdOf } from './requests.ts';
 
 function requestTo(host: string, { method = 'GET', path = '/cart?x=1' } = {}): Request {
   return new Request(`http://${host}${path}`, { method, headers: { host } });
@@ -37,10 +37,16 @@ it('uses the request ID of a proxy, unless it is invalid', () => {
   expect(id('x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it('reads the shopper’s address, if known', () => {
-  expect(clientAddressOf({ getClientAddress: () => '203.0.113.9' })).toBe('203.0.113.9');
-  const unknown = () => {
-    throw new Error('The proxy sent no address.');
+it.each([
+  [undefined, '203.0.113.9', '203.0.113.9'],
+  ['198.51.100.1, 10.0.0.1', '10.0.0.2', '198.51.100.1, 10.0.0.1, 10.0.0.2'],
+  ['198.51.100.1', undefined, '198.51.100.1'],
+  [undefined, undefined, undefined],
+])('adds the address of its peer to those of the proxies: %s, %s', (received, peer, expected) => {
+  const request = new Request('http://x', { headers: received === undefined ? {} : { 'x-forwarded-for': received } });
+  const getClientAddress = () => {
+    if (peer === undefined) throw new Error('The adapter knows no address.');
+    return peer;
   };
-  expect(clientAddressOf({ getClientAddress: unknown })).toBeUndefined();
+  expect(forwardedFor({ request, getClientAddress })).toBe(expected);
 });

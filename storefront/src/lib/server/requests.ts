@@ -25,11 +25,17 @@ export function canonicalAddress(request: Request, origin: string | undefined): 
   return `${home.origin}${pathname}${search}`;
 }
 
-/** The shopper's IP address, or undefined when the proxy did not send it. */
-export function clientAddressOf(event: { getClientAddress: () => string }): string | undefined {
+/**
+ * The X-Forwarded-For header for the API: what this server received, followed by the address that the request came from, as every proxy
+ * adds it. The API decides which of these addresses it trusts.
+ */
+export function forwardedFor(event: { request: Request; getClientAddress: () => string }): string | undefined {
+  const received = event.request.headers.get('x-forwarded-for');
+  let peer: string | undefined;
   try {
-    return event.getClientAddress();
+    peer = event.getClientAddress();
   } catch {
-    return undefined;
+    // The adapter knows no address, for example of a page that is rendered during the build.
   }
+  return [received, peer].filter(Boolean).join(', ') || undefined;
 }

@@ -9,6 +9,8 @@ const cart = (id: string, itemCount: number): Cart => ({
   item_count: itemCount,
   total: 0,
   currency: 'usd',
+  max_units: 20,
+  max_products: 50,
 });
 const session: Session = {
   access_token: 'access',

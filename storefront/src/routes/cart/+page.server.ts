@@ -28,8 +28,10 @@ export const actions: Actions = {
     const quantity = readQuantity(form);
     if (quantity === undefined) return fail(400, { message: QUANTITY_MESSAGE });
     const productId = text(form, 'product_id');
+    // Pages without scripts send none: every click is a new request.
+    const key = text(form, 'key') || crypto.randomUUID();
     try {
-      track(locals, added(await addToCart(locals.api, productId, quantity), productId, quantity));
+      track(locals, added(await addToCart(locals.api, productId, quantity, key), productId, quantity));
     } catch (error) {
       return failed(error);
     }

@@ -1,4 +1,5 @@
-import { readPage, readPrices } from '#lib/catalog-query.ts';
+import { redirect } from '@sveltejs/kit';
+import { linkWith, MAX_PAGE, readPage, readPrices } from '#lib/catalog-query.ts';
 import type { SearchPage } from '#lib/contracts.ts';
 import { CATALOG_PAGE } from '#lib/server/page-cache.ts';
 import type { PageServerLoad } from './$types';
@@ -16,6 +17,7 @@ export const load: PageServerLoad = async ({ locals, url, setHeaders }) => {
     identity: 'anyone',
   });
   setHeaders(CATALOG_PAGE);
-  const pages = Math.max(1, Math.ceil(found.total / PAGE_SIZE));
+  const pages = Math.min(MAX_PAGE, Math.max(1, Math.ceil(found.total / PAGE_SIZE)));
+  if (page > pages) redirect(307, linkWith(url.searchParams, { page: pages }));
   return { title: query ? `Search: ${query}` : 'All products', query, categories, prices, page, pages, found };
 };
