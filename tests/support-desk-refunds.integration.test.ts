@@ -88,7 +88,8 @@ describe('an amount that was paid another way', () => {
     await untilOrderPage(sale, '- Remaining: $0.00');
     const { text } = await mailOf(sale, 'Your refund of $9.95 is on its way');
     expect(text).toContain('Reason: Your order was canceled');
-    expect(text).toMatch(/Items:\n {2}1 × Item A\n {2}1 × Item B/);
+    for (const name of ['Item A', 'Item B'])
+      expect(text).toMatch(new RegExp(`Items:(\\n {2}.*)?\\n {2}1 × ${name}\\n`));
     expect(JSON.stringify(await mailsOf(sale))).not.toContain('Secret of staff');
   });
 });

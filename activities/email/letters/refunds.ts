@@ -10,23 +10,17 @@ export function refundSent(order: EmailOrder, refund: EmailRefund, shop: ShopFac
     parts: [
       {
         kind: 'facts',
-        rows: [
-          { label: 'Amount', lines: [amount] },
-          ...itemRows(order, refund),
-          { label: 'Reason', lines: [refund.reason] },
-        ],
+        rows: [{ label: 'Amount', lines: [amount] }, ...itemRows(refund), { label: 'Reason', lines: [refund.reason] }],
       },
       paragraph('We refunded the card you used. It can take 5–10 business days to appear on your statement.'),
     ],
   });
 }
 
-/** The refunded items, in the sequence of the order. */
-function itemRows(order: EmailOrder, { lines }: EmailRefund) {
-  if (lines.length === 0) return [];
-  const placeOf = (name: string) => order.lines.findIndex((line) => line.name === name);
-  const sorted = [...lines].sort((one, other) => placeOf(one.name) - placeOf(other.name));
-  return [{ label: 'Items', lines: sorted.map(({ name, quantity }) => `${quantity} × ${name}`) }];
+function itemRows({ lines }: EmailRefund) {
+  return lines.length === 0
+    ? []
+    : [{ label: 'Items', lines: lines.map(({ name, quantity }) => `${quantity} × ${name}`) }];
 }
 
 /** For a refund that the bank returned after the customer was told that it is on its way. */

@@ -91,8 +91,8 @@ const MAILS: readonly Mail[] = [
     refund: {
       ...REFUND,
       lines: [
-        { name: 'Tray', quantity: 1 },
         { name: 'Stoneware mug <blue>', quantity: 1 },
+        { name: 'Tray', quantity: 1 },
       ],
     },
   },
