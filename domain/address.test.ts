@@ -19,8 +19,9 @@ describe('an address', () => {
   });
 
   it.each(Object.entries(MAX_LENGTH))('has a %s of no more than %d characters', (field, maxLength) => {
-    expect(addressProblems({ ...GOOD, [field]: ` ${'a'.repeat(maxLength)} ` })).toEqual([]);
-    expect(addressProblems({ ...GOOD, [field]: 'a'.repeat(maxLength + 1) })).toEqual([
+    const address = { ...GOOD, country: 'DE' };
+    expect(addressProblems({ ...address, [field]: ` ${'a'.repeat(maxLength)} ` })).toEqual([]);
+    expect(addressProblems({ ...address, [field]: 'a'.repeat(maxLength + 1) })).toEqual([
       `“${field}” is longer than ${maxLength} characters.`,
     ]);
   });
@@ -44,8 +45,29 @@ describe('an address', () => {
     },
   );
 
-  it.each(['U', 'USA', '1S', 'U1'])('is invalid with the country %s', (country) => {
-    expect(addressProblems({ ...GOOD, country })).toContain('“country” must be two letters of ISO 3166, such as US.');
+  it.each(['U', 'XYZ', '1S', 'U1'])('is invalid with the country %s', (country) => {
+    expect(addressProblems({ ...GOOD, country })).toEqual(['“country” must be two letters of ISO 3166, such as US.']);
+  });
+
+  it.each(['USA', 'United States', 'u.s.'])('says in one sentence what to use instead of the country %s', (country) => {
+    expect(addressProblems({ ...GOOD, country })).toEqual([
+      '“country” is not the code of a country; use US for the United States.',
+    ]);
+  });
+
+  it('has a US state by its code, and a region of another country in any form', () => {
+    for (const state of ['CO', 'co', ' co ', 'DC', 'PR']) expect(addressProblems({ ...GOOD, state })).toEqual([]);
+    for (const state of ['Colorado', 'colorado'])
+      expect(addressProblems({ ...GOOD, country: 'us', state })).toEqual([
+        '“state” must be a two-letter code; use CO for Colorado.',
+      ]);
+    for (const state of ['XX', 'Bavaria', 'a'.repeat(101)])
+      expect(addressProblems({ ...GOOD, state })).toEqual([
+        '“state” is not the code of a US state; use two letters, such as CO for Colorado.',
+      ]);
+    expect(addressProblems({ ...GOOD, country: 'DE', state: 'Bavaria' })).toEqual([]);
+    expect(tidyAddress({ ...GOOD, state: ' co ' }).state).toBe('CO');
+    expect(tidyAddress({ ...GOOD, country: 'DE', state: 'Bayern' }).state).toBe('Bayern');
   });
 
   it('is in a country that exists', () => {

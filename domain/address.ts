@@ -2,6 +2,7 @@
 
 import { countryProblem } from './countries.ts';
 import { FORBIDDEN_CHARACTERS_HINT, hasForbiddenCharacters } from './text.ts';
+import { stateProblem } from './us-states.ts';
 
 export interface Address {
   name?: string;
@@ -39,16 +40,29 @@ export function addressProblems(value: unknown): string[] {
     if (typeof text !== 'string' || (required && text.trim() === ''))
       problems.push(`“${field}” must be non-empty text.`);
     else if (hasForbiddenCharacters(text)) problems.push(`“${field}” ${FORBIDDEN_CHARACTERS_HINT}.`);
-    else if (text.trim().length > maxLength) problems.push(`“${field}” is longer than ${maxLength} characters.`);
+    else if (text.trim().length > maxLength && !isCode(field, fields))
+      problems.push(`“${field}” is longer than ${maxLength} characters.`);
   }
   if (typeof fields.postal_code === 'string' && !/^\d{5}(-\d{4})?$/.test(fields.postal_code))
     problems.push('“postal_code” must be a US postal code: 12345 or 12345-6789.');
   const country = typeof fields.country === 'string' ? countryProblem(fields.country) : undefined;
-  if (country) problems.push(`“country” ${country}.`);
+  if (country && fields.country !== '') problems.push(`“country” ${country}.`);
+  const state = typeof fields.state === 'string' && isInUS(fields) ? stateProblem(fields.state) : undefined;
+  if (state) problems.push(`“state” ${state}.`);
   return problems;
 }
 
-/** The address as stored: each field trimmed, the country code in upper case. */
+/** Whether an address is in the United States, whose states are codes. @param address its country in any case */
+export function isInUS({ country }: { country?: unknown }): boolean {
+  return typeof country === 'string' && country.trim().toUpperCase() === 'US';
+}
+
+/** Whether the field holds a code, which a sentence of its own explains. */
+function isCode(field: string, fields: Record<string, unknown>): boolean {
+  return field === 'country' || (field === 'state' && isInUS(fields));
+}
+
+/** The address as stored: each field trimmed, the codes of the country and of a US state in upper case. */
 export function tidyAddress(address: Address): Address {
   const tidy = Object.fromEntries(
     Object.keys(FIELDS).flatMap((field) => {
@@ -56,5 +70,11 @@ export function tidyAddress(address: Address): Address {
       return text === undefined ? [] : [[field, text]];
     }),
   ) as unknown as Address;
-  return { ...tidy, country: tidy.country.toUpperCase() };
+  return withUpperCodes(tidy);
+}
+
+/** The address with the codes of its country and of a US state in upper case. */
+export function withUpperCodes<Codes extends Pick<Address, 'state' | 'country'>>(address: Codes): Codes {
+  const state = isInUS(address) && address.state !== undefined ? { state: address.state.toUpperCase() } : {};
+  return { ...address, ...state, country: address.country.toUpperCase() };
 }

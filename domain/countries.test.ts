@@ -32,7 +32,9 @@ describe('the country codes', () => {
     expect(countryProblem('EU')).toBe('is not the code of a country; use the code of the country');
     for (const code of ['XX', 'ZZ', 'AA'])
       expect(countryProblem(code)).toBe('is not the code of a country; use two letters of ISO 3166, such as US');
-    for (const code of ['', 'U', 'USA', 'U1', 'ÄÖ'])
+    for (const code of ['USA', 'United States'])
+      expect(countryProblem(code)).toBe('is not the code of a country; use US for the United States');
+    for (const code of ['', 'U', 'USX', 'U1', 'ÄÖ', 'constructor'])
       expect(countryProblem(code)).toBe('must be two letters of ISO 3166, such as US');
   });
 });

@@ -11,9 +11,26 @@ export const COUNTRY_CODES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Codes in common use that are not assigned, and what to enter instead. */
+const UNITED_STATES = 'use US for the United States';
+const UNITED_KINGDOM = 'use GB for the United Kingdom';
+
+/** Codes and names in common use that are not assigned codes, and what to enter instead. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  UK: 'use GB for the United Kingdom',
+  USA: UNITED_STATES,
+  'U.S.': UNITED_STATES,
+  'U.S.A.': UNITED_STATES,
+  AMERICA: UNITED_STATES,
+  'UNITED STATES': UNITED_STATES,
+  'UNITED STATES OF AMERICA': UNITED_STATES,
+  GBR: UNITED_KINGDOM,
+  ENGLAND: UNITED_KINGDOM,
+  'GREAT BRITAIN': UNITED_KINGDOM,
+  'UNITED KINGDOM': UNITED_KINGDOM,
+  CAN: 'use CA for Canada',
+  CANADA: 'use CA for Canada',
+  MEX: 'use MX for Mexico',
+  MEXICO: 'use MX for Mexico',
+  UK: UNITED_KINGDOM,
   EL: 'use GR for Greece',
   EU: 'use the code of the country',
   XK: 'Kosovo has no assigned code',
@@ -21,10 +38,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 /** @param code in any case @returns what is wrong with it, to follow the field's name; undefined when it is assigned */
 export function countryProblem(code: string): string | undefined {
-  const upper = code.toUpperCase();
+  const upper = code.trim().toUpperCase();
   if (COUNTRY_CODES.has(upper)) return undefined;
-  const hint = INSTEAD[upper] ?? 'use two letters of ISO 3166, such as US';
-  return /^[A-Z]{2}$/.test(upper)
-    ? `is not the code of a country; ${hint}`
-    : 'must be two letters of ISO 3166, such as US';
+  const hint = Object.hasOwn(INSTEAD, upper) ? INSTEAD[upper] : undefined;
+  if (hint || /^[A-Z]{2}$/.test(upper))
+    return `is not the code of a country; ${hint ?? 'use two letters of ISO 3166, such as US'}`;
+  return 'must be two letters of ISO 3166, such as US';
 }

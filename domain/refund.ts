@@ -55,6 +55,11 @@ export function committedRefundCents(refunds: readonly RefundAmount[]): number {
   return sumCents(refunds.filter(isCommitted).map((refund) => refund.amountCents));
 }
 
+/** What the customer received another way, such as by bank transfer, because refunds failed. Stripe does not know of it. */
+export function paidAnotherWayCents(refunds: readonly Pick<RefundRecord, 'amountCents' | 'isGivenUp'>[]): number {
+  return sumCents(refunds.filter((refund) => refund.isGivenUp).map((refund) => refund.amountCents));
+}
+
 /** What is left to refund, 0 or more. */
 export function refundableCents(
   order: Pick<RefundableOrder, 'capturedCents'>,

@@ -71,7 +71,10 @@ export function refusalOfShipping(
   if (unfinished.length > 0 && !parcel) {
     const nameOf = (productId: string) => lines.find((line) => line.productId === productId)?.name ?? productId;
     const units = unfinished.map((line) => `${line.quantity} × “${nameOf(line.productId)}”`).join(', ');
-    return `A refund of ${units} is unfinished, so these items can’t ship. Approve or reject it, or wait for the bank; if it failed, retry it, give it up, or withdraw it. Then ship the remaining items. To ship the other items now, specify "lines".`;
+    const others = lines.some((line) => line.toShip > 0)
+      ? ' Then ship the remaining items. To ship the other items now, specify "lines".'
+      : ' Nothing else remains to ship.';
+    return `A refund of ${units} is unfinished, so these items can’t ship. Approve or reject it, or wait for the bank; if it failed, retry it, give it up, or withdraw it.${others}`;
   }
   if (hasOpenDispute)
     return 'A chargeback of this order is open and the bank holds the money. Respond in the Stripe Dashboard and wait for the decision.';

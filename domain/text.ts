@@ -1,4 +1,4 @@
-/** Which characters text from users may contain. */
+/** Rules for text: which characters users may enter, and how sentences begin. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -16,3 +16,8 @@ export function hasForbiddenCharacters(text: string, options: { multiline?: bool
 
 /** The message for the sender of such text. */
 export const FORBIDDEN_CHARACTERS_HINT = 'contains a control character that can’t be stored; remove it';
+
+/** With its first letter in upper case. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

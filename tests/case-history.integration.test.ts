@@ -150,7 +150,7 @@ describe('the history on an order’s page', () => {
     await until(async () => (await desk.details(refund)).includes('**The refund failed**'), 'the refund’s page');
     expect((await orderOf(sale)).status).toBe('canceled');
     expect(page.replaceAll('\\', '')).toContain('**A refund of $25.00 failed**');
-    expect(page).toContain('send `retry`, `giveUp`, or `withdraw`');
+    expect(page).toContain('send `retry` or `giveUp`');
     await untilEnded(sale);
     await desk.refund(sale.orderId, 'c1', 'giveUp', { reason: 'Paid by bank transfer' });
     const paid = await untilComplete(sale, 'refund_given_up');

@@ -193,7 +193,9 @@ describe('refunds by staff', () => {
       'ui:support_lead:someone',
       expect.stringMatching(/^support_lead:/),
     ]);
-    expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toContain('The refund was approved.');
+    expect((await desk.details(orderWorkflowId(orderId))).replaceAll('\\', '')).toContain(
+      'The refund of $1,200.00 was approved.',
+    );
   });
 
   it('add up, so that several small ones can’t exceed the limit; a rejected one frees its amount and shows the reason', async () => {

@@ -63,6 +63,11 @@ describe('each JSON example', () => {
     for (const { code } of examples) expect(code).toBe(`${JSON.stringify(JSON.parse(code), null, 2)}\n`);
   });
 
+  it('has its own request ID, as the handbook asks for', () => {
+    const ids = examples.map(({ code }) => JSON.parse(code).requestId).filter((id) => id !== undefined);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
   it('together cover everything that staff can send', () => {
     const shown = (kind: string) => new Set(examples.filter((each) => each.kind === kind).map(({ name }) => name));
     for (const [kind, all] of Object.entries(validators))

@@ -45,6 +45,8 @@ export interface EmailRefund {
   reason: string;
   /** Whether it canceled items that had not shipped. */
   cancelsUnits: boolean;
+  /** Empty for an amount without items. */
+  lines: Pick<OrderLine, 'name' | 'quantity'>[];
 }
 
 export interface EmailDispute {
@@ -118,6 +120,7 @@ export async function readEmailRefund(sql: Sql, orderId: string, refundId: strin
     amountCents: fromDecimal(row.amount, row.currency),
     currency: row.currency,
     cancelsUnits: row.cancels_units,
+    lines: row.items.map(({ name, quantity }) => ({ name, quantity })),
     reason: reasonForShopper({ ...row, requestedBy: row.requested_by }),
   };
 }

@@ -146,6 +146,8 @@ const EMAIL_NAMES: Readonly<Record<MailKind, string>> = {
   refund_sent: 'The refund email',
   refund_refused: 'The declined refund email',
   refund_withdrawn: 'The withdrawn refund email',
+  refund_failed: 'The delayed refund email',
+  refund_given_up: 'The email about a refund that was paid another way',
   email_replaced: 'The email about a new address, to the previous address,',
   email_added: 'The email to the new address',
   dispute_opened: 'The chargeback email to support',

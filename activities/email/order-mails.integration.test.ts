@@ -172,6 +172,24 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
       return { orderId, run, payload: { refundId } };
     },
   },
+  refund_failed: {
+    'a refund that the bank returned after it had succeeded': async () => {
+      const { orderId, refundId, sent } = await announced();
+      const run = () => shop.activities.recordRefund({ ...sent, status: 'failed', failureReason: 'declined' });
+      return { orderId, run, payload: { refundId } };
+    },
+  },
+  refund_given_up: {
+    'a refund that the bank returned and that was paid another way': async () => {
+      const { orderId, refundId, sent } = await announced();
+      await shop.activities.recordRefund({ ...sent, status: 'failed' });
+      // A second attempt does not change what the customer was told.
+      await shop.activities.retryRefund({ refundId, ...BY_ANNA });
+      await shop.activities.recordRefund({ refundId, attempt: 2, stripeRefundId: null, status: 'failed' });
+      const run = () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA });
+      return { orderId, run, payload: { refundId } };
+    },
+  },
   dispute_opened: {
     'a chargeback': async () => {
       const { order, paymentIntentId } = await orders.paid();
@@ -191,6 +209,25 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     },
   },
 };
+
+/** A refund that succeeded at Stripe. `sent`: what Stripe reports of it. */
+async function announced() {
+  const { orderId } = (await orders.paid()).order;
+  const refundId = await requested(orderId, { amountCents: 1000 });
+  const sent = { refundId, attempt: 1, stripeRefundId: `re_${refundId}` };
+  await shop.activities.recordRefund({ ...sent, status: 'succeeded' });
+  return { orderId, refundId, sent };
+}
+
+it('nothing is emailed when a refund fails or is given up that the customer was never told about', async () => {
+  const { orderId } = (await orders.paid()).order;
+  const before = await mailsOf(orderId);
+  const refundId = await requested(orderId, { amountCents: 1000 });
+  await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: `re_${refundId}`, status: 'pending' });
+  await shop.activities.recordRefund({ refundId, attempt: 1, stripeRefundId: `re_${refundId}`, status: 'failed' });
+  await shop.activities.giveUpRefund({ refundId, ...BY_ANNA });
+  expect(await mailsOf(orderId)).toEqual(before);
+});
 
 /** A paid order with a recorded chargeback, whose status and deadline are then changed. @param of.daysLeft until its deadline */
 async function disputed(

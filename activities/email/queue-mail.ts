@@ -16,6 +16,8 @@ export const MAIL_KINDS = [
   'refund_sent',
   'refund_refused',
   'refund_withdrawn',
+  'refund_failed',
+  'refund_given_up',
   'email_replaced',
   'email_added',
   'dispute_opened',

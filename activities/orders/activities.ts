@@ -25,6 +25,11 @@ export type OpenedCase = Omit<Extract<ledger.OpenedOrder, { outcome: 'opened' }>
   emailHash: string | null;
 };
 
+export interface AppliedCase extends AppliedPayments {
+  /** Whether canceling the order is above the limit of support, while it has no refunds. */
+  isCancelAboveLimit: boolean;
+}
+
 export function createOrderActivities({
   db,
   stockCounters,
@@ -52,7 +57,7 @@ export function createOrderActivities({
      * Applies the recorded payment events to the order. Safe to retry, and to trigger by a signal from anyone: an order records one
      * capture, of its own payment, and later calls return the same outcome.
      */
-    async applyPayments({ orderId }: { orderId: string }): Promise<AppliedPayments> {
+    async applyPayments({ orderId }: { orderId: string }): Promise<AppliedCase> {
       const applied = await applyPayments(db, orderId, lateRefundId(orderId));
       const { outcome, order, refundId, unmatched } = applied;
       if (outcome === 'paid' || (outcome === 'already_paid' && order.status === 'paid')) {
@@ -63,7 +68,7 @@ export function createOrderActivities({
       }
       if (unmatched.length > 0)
         log.warn({ orderId, paymentIntentIds: unmatched }, 'unmatched payments found; refunding them');
-      return applied;
+      return { ...applied, isCancelAboveLimit: order.capturedCents > settings.REFUND_LIMIT_SUPPORT_CENTS };
     },
 
     /** Safe to retry: only a pending order is closed, and its reservation is released once. */

@@ -1,6 +1,7 @@
 /** Reads the complete order record, which the order workflow renders for support staff. */
 import { type Buyer, orderDetails } from '../../domain/checkout.ts';
 import { fromDecimal } from '../../domain/money.ts';
+import { isWaiting, needsApproval, refundableCents } from '../../domain/refund.ts';
 import type { RefundLine } from '../../domain/refund-units.ts';
 import { type PackingLine, packingLines } from '../../domain/shipping.ts';
 import type { Settings } from '../../infra/config.ts';
@@ -8,7 +9,7 @@ import { emailHash } from '../../infra/email-hash.ts';
 import type { Sql } from '../../infra/postgres/database.ts';
 import { selectOrder } from '../../infra/postgres/orders.ts';
 import { paymentPageUrl } from '../../infra/stripe/payment-page.ts';
-import { listRefundFacts, type RefundFacts } from '../refunds/refund-facts.ts';
+import { listRefundFacts, type RefundFacts, refundRecord } from '../refunds/refund-facts.ts';
 import { type PreviousContact, readPreviousContacts } from './contact-changes.ts';
 import { type OrderHistory, readHistory } from './order-events.ts';
 import { type OrderFacts, orderFacts, orderForRefund } from './order-facts.ts';
@@ -30,6 +31,8 @@ export interface OrderRecord extends OrderHistory {
   }[];
   reviewReason: string | null;
   refunds: RefundFacts[];
+  /** Whether canceling the order, once it is paid, is above the limit of support and needs a lead. */
+  isCancelAboveLimit: boolean;
   /** Units bought, canceled, shipped, and to ship of each product, in the sequence of the order's lines. */
   packing: PackingLine[];
   /** Shipping and email addresses that were replaced, oldest first. */
@@ -75,6 +78,7 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     })),
     reviewReason: row.review_reason,
     refunds,
+    isCancelAboveLimit: isCancelAboveLimit(settings, order, refunds),
     packing: packingLines(orderForRefund(row), refunds),
     disputes: await readDisputes(sql, orderId),
     previousContacts: await readPreviousContacts(sql, orderId),
@@ -82,6 +86,20 @@ export async function readCase(sql: Sql, settings: Settings, orderId: string): P
     closesAt: row.delivered_at && new Date(row.delivered_at.getTime() + settings.RETURN_DAYS * DAY_MS).toISOString(),
     paymentUrl: paymentIntentId && paymentPageUrl(settings, paymentIntentId),
   };
+}
+
+function isCancelAboveLimit(
+  {
+    REFUND_LIMIT_SUPPORT_CENTS: supportCents,
+    REFUND_LIMIT_CUSTOMER_CENTS: customerCents,
+    REFUND_LIMIT_LEAD_CENTS: leadCents,
+  }: Settings,
+  order: OrderFacts,
+  refunds: readonly RefundFacts[],
+): boolean {
+  // A cancellation replaces the refunds that wait.
+  const others = refunds.filter((refund) => !isWaiting(refund)).map(refundRecord);
+  return needsApproval({ supportCents, customerCents, leadCents }, 'support', others, refundableCents(order, others));
 }
 
 /** Oldest first. */

@@ -85,10 +85,11 @@ export async function cancelPaid(
       kind: 'cancellation',
       status: waits ? 'awaiting_approval' : 'pending',
     });
+    const amount = formatMoney(decision.amountCents, order.currency);
     await recordEvent(sql, {
       orderId,
       type: 'cancellation_requested',
-      message: waits ? 'Cancellation requested; waiting for approval.' : 'Cancellation requested.',
+      message: `Cancellation with a refund of ${amount} requested${waits ? '; waiting for approval' : ''}.`,
       data: { refundId, amountCents: decision.amountCents },
       actor,
       reason,

@@ -9,6 +9,7 @@ import {
   refusalOfResumed,
   unknownRequesterRefusal,
 } from '../../domain/refund.ts';
+import { itemsInWords, refundInWords } from '../../domain/refund-words.ts';
 import { type ArrivedPart, arrivedPart } from '../../domain/returns.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
@@ -19,7 +20,7 @@ import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
 import { endCancellation } from './cancellation-ledger.ts';
 import { type RefundFacts, readRecords, readRefundFacts } from './refund-facts.ts';
-import { updateRefundedOrder } from './refund-ledger.ts';
+import { updateRefundedOrder, wasAnnounced } from './refund-ledger.ts';
 
 /** Failure reason of a refund whose retry a support lead rejected. */
 const NOT_APPROVED = 'not_approved';
@@ -104,7 +105,7 @@ export async function decideWaiting(db: Database, request: RefundDecisionRequest
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: approved ? 'refund_approved' : 'refund_rejected',
-      message: approved ? 'The refund was approved.' : 'The refund was rejected.',
+      message: `The ${refundInWords(refund)} was ${approved ? 'approved' : 'rejected'}.`,
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,
@@ -211,9 +212,10 @@ export async function receiveReturn(
 }
 
 function arrivedMessage(refund: RefundFacts, requested: RefundFacts, isPaidBack: boolean): string {
-  const units = refund.lines.map(({ quantity, name }) => `${quantity} × “${name}”`).join(', ');
   const isPart = refund.lines !== requested.lines;
-  const arrived = isPart ? `A part of the return has arrived: ${units}` : 'The returned items have arrived';
+  const arrived = isPart
+    ? `A part of the return has arrived: ${itemsInWords(refund.lines)}`
+    : 'The returned items have arrived';
   return isPaidBack ? `${arrived}; the payment was already refunded.` : `${arrived}.`;
 }
 
@@ -249,7 +251,7 @@ export async function declineReturn(db: Database, request: Required<RetryRequest
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_rejected',
-      message: 'The return was not accepted.',
+      message: `The return for a ${refundInWords(refund)} was not accepted.`,
       data: { refundId: refund.refundId, requestId: request.requestId },
       actor: request.actor,
       reason: request.reason,
@@ -316,12 +318,13 @@ export async function retryFailed(db: Database, limits: RefundLimits, request: R
       failure_reason: null,
       ...(waits && { decided_by: null, decided_at: null, decision_reason: null }),
     });
+    const what = refundInWords({ ...refund, amountCents });
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_retried',
       message: waits
-        ? 'The refund is waiting for approval before it is retried, because other refunds were made in the meantime.'
-        : 'The refund is being retried.',
+        ? `The ${what} is waiting for approval before it is retried, because other refunds were made in the meantime.`
+        : `The ${what} is being retried.`,
       data: { refundId: refund.refundId, requestId: request.requestId },
       actor: request.actor,
       reason: request.reason,
@@ -349,12 +352,14 @@ export function giveUpFailed(db: Database, request: Required<RetryRequest>): Pro
     await recordEvent(sql, {
       orderId: refund.orderId,
       type: 'refund_given_up',
-      message: 'The refund was given up; the customer was paid another way.',
+      message: `The ${refundInWords(refund)} was given up; the customer was paid another way.`,
       data: { refundId: refund.refundId, amountCents: refund.amountCents },
       actor: request.actor,
       reason: request.reason,
       dedupeKey,
     });
+    if (await wasAnnounced(sql, refund))
+      await queueMail(sql, refund.orderId, { kind: 'refund_given_up', refundId: refund.refundId });
     return { outcome: 'decided', refund: (await readRefundFacts(sql, refund.refundId))! };
   });
 }

@@ -90,22 +90,26 @@ export async function readRecords(
   sql: Sql,
   orderId: string,
   exceptRefundId?: string,
-): Promise<(RefundRecord & { refundId: string; attempt: number; approved: boolean })[]> {
+): Promise<ReturnType<typeof refundRecord>[]> {
   const refunds = await listRefundFacts(sql, orderId);
-  return refunds
-    .filter((refund) => refund.refundId !== exceptRefundId)
-    .map((refund) => ({
-      refundId: refund.refundId,
-      attempt: refund.attempt,
-      amountCents: refund.amountCents,
-      status: refund.status,
-      lines: refund.lines,
-      cancelsUnits: refund.cancelsUnits,
-      isGivenUp: refund.isGivenUp,
-      isRestocked: refund.isRestocked,
-      isFromStripe: refund.isFromStripe,
-      approved: refund.decidedBy !== null || refund.kind === 'chargeback',
-    }));
+  return refunds.filter((refund) => refund.refundId !== exceptRefundId).map(refundRecord);
+}
+
+export function refundRecord(
+  refund: RefundFacts,
+): RefundRecord & { refundId: string; attempt: number; approved: boolean } {
+  return {
+    refundId: refund.refundId,
+    attempt: refund.attempt,
+    amountCents: refund.amountCents,
+    status: refund.status,
+    lines: refund.lines,
+    cancelsUnits: refund.cancelsUnits,
+    isGivenUp: refund.isGivenUp,
+    isRestocked: refund.isRestocked,
+    isFromStripe: refund.isFromStripe,
+    approved: refund.decidedBy !== null || refund.kind === 'chargeback',
+  };
 }
 
 /** Whether an undecided chargeback withholds money of the order. */

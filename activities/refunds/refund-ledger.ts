@@ -1,5 +1,5 @@
 /** Refunds in PostgreSQL. They are requested under the order's row lock, so concurrent requests can't exceed the charge. */
-import { isAuthenticated, roleOf } from '../../domain/identity.ts';
+import { isAuthenticated, isStaffActor, roleOf } from '../../domain/identity.ts';
 import { formatMoney, fromDecimal, toDecimalString } from '../../domain/money.ts';
 import { isClosedRefund, type OrderStatus, type RefundStatus, statusOfPaid } from '../../domain/order-state.ts';
 import {
@@ -14,12 +14,14 @@ import {
   unknownRequesterRefusal,
 } from '../../domain/refund.ts';
 import { isPartlyShipped, type RefundLine } from '../../domain/refund-units.ts';
+import { reasonForShopper, refundInWords } from '../../domain/refund-words.ts';
+import { capitalized } from '../../domain/text.ts';
 import type { Database, Sql } from '../../infra/postgres/database.ts';
 import { lockOrder, updateOrder } from '../../infra/postgres/orders.ts';
 import { updateRefund } from '../../infra/postgres/refunds.ts';
 import { rowsOf } from '../../infra/postgres/statement-parts.ts';
 import { queueMail } from '../email/queue-mail.ts';
-import { recordEvent } from '../orders/order-events.ts';
+import { earlierEvent, recordEvent } from '../orders/order-events.ts';
 import { lockForRefund, type OrderForRefund } from '../orders/order-facts.ts';
 import { fulfillmentOfPartlyShipped } from '../orders/shipments.ts';
 import { restockRefund } from '../reservations/stock-ledger.ts';
@@ -113,33 +115,42 @@ export async function requestRefund(
       );
     }
     await insertRefund(sql, order, { ...request, ...decision, kind: 'refund', status });
+    const refund = (await readRefundFacts(sql, request.refundId))!;
     await recordEvent(sql, {
       orderId: request.orderId,
       type: status === 'awaiting_return' ? 'return_requested' : 'refund_requested',
-      message: requestedMessage(status),
+      message: requestedMessage(refund),
       data: { refundId: request.refundId, amountCents: decision.amountCents },
       actor: request.actor,
       reason: request.reason,
       dedupeKey: `refund:${request.refundId}:requested`,
     });
-    const refund = (await readRefundFacts(sql, request.refundId))!;
     await replaceRefunds(sql, refund, replacedBy(order, earlier, decision), request.actor);
     return { outcome: 'accepted', refund, replaced: await replacedRequests(sql, refund.refundId) };
   });
 }
 
-function requestedMessage(status: RefundStatus): string {
-  if (status === 'awaiting_return') return 'Return requested; the refund follows when the items arrive.';
-  return status === 'awaiting_approval' ? 'Refund requested; waiting for approval.' : 'Refund requested.';
+function requestedMessage(refund: RefundFacts): string {
+  const requested = `${capitalized(refundInWords(refund))} requested`;
+  if (refund.status === 'awaiting_return') return `${requested}; it follows when the items are returned.`;
+  return refund.status === 'awaiting_approval' ? `${requested}; waiting for approval.` : `${requested}.`;
+}
+
+/** What the history says about the outcome of an attempt at Stripe. */
+function outcomeMessage(refund: RefundFacts, status: RefundStatus): string {
+  const what = refundInWords(refund);
+  return status === 'succeeded' ? `${capitalized(what)} succeeded.` : `The ${what} failed.`;
 }
 
 /** @param request the new request, whose ID was used before */
 function repeated(refund: RefundFacts, request: RefundWithActor, replaced: string[]): RequestedRefund {
   if (asksFor(request, refund)) return { outcome: 'accepted', refund, replaced };
+  // A shopper who happens to use the ID of a request by staff must not read its reason.
+  const reason = isStaffActor(request.actor) ? refund.reason : reasonForShopper(refund);
   return {
     outcome: 'refused',
     code: 'idempotency_key_reused',
-    message: `This request ID was already used for a refund of ${formatMoney(refund.amountCents, refund.currency)} (“${refund.reason}”). Use a new one for a different refund.`,
+    message: `This request ID was already used for a refund of ${formatMoney(refund.amountCents, refund.currency)} (“${reason}”). Use a new one for a different refund.`,
     refundableCents: 0,
     currency: refund.currency,
   };
@@ -236,16 +247,35 @@ export async function recordRefundIn(sql: Sql, outcome: StripeRefundOutcome): Pr
     if (before.restock) await restockRefund(sql, before.refundId);
     if (before.kind !== 'chargeback') await queueMail(sql, orderId, { kind: 'refund_sent', refundId: before.refundId });
   }
+  // The customer read that this refund is on its way.
+  if (outcome.status === 'failed' && before.status === 'succeeded' && before.kind !== 'chargeback')
+    await queueMail(sql, orderId, { kind: 'refund_failed', refundId: before.refundId });
   if (outcome.status !== 'pending' && before.kind !== 'chargeback') {
     await recordEvent(sql, {
       orderId,
       type: outcome.status === 'succeeded' ? 'refund_succeeded' : 'refund_failed',
-      message: outcome.status === 'succeeded' ? 'Refund succeeded.' : 'The refund failed.',
+      message: outcomeMessage(before, outcome.status),
       data: { refundId: outcome.refundId, amountCents: before.amountCents, failure: outcome.failureReason },
-      dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`,
+      reason: outcome.failureReason?.replaceAll('_', ' '),
+      dedupeKey: outcomeKey(before.refundId, outcome.status, before.attempt),
     });
   }
   return (await readRefundFacts(sql, outcome.refundId))!;
+}
+
+function outcomeKey(refundId: string, status: RefundStatus, attempt: number): string {
+  return `refund:${refundId}:${status}${attempt > 1 ? `:${attempt}` : ''}`;
+}
+
+/** Whether the customer was told that the refund is on its way, because an attempt had succeeded. */
+export async function wasAnnounced(
+  sql: Sql,
+  { refundId, orderId, attempt }: Pick<RefundFacts, 'refundId' | 'orderId' | 'attempt'>,
+): Promise<boolean> {
+  for (let each = attempt; each >= 1; each -= 1) {
+    if (await earlierEvent(sql, orderId, outcomeKey(refundId, 'succeeded', each))) return true;
+  }
+  return false;
 }
 
 /** Updates the order's refunded amount and its status from its refunds. The caller holds the order's lock. */

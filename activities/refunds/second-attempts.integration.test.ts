@@ -1,6 +1,7 @@
 /** Repeated attempts of a refund: each attempt, decision, and failure is in the order's history and counts toward the requester's limit. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { GUEST } from '../../domain/identity.ts';
 import { decisionSubject, proveActor, refundIdOf, refundSubject } from '../../infra/actor-proof.ts';
 import { activityShop } from '../../tests/support/activity-shop.ts';
 import { SUPPORT_AGENT } from '../../tests/support/ledger-orders.ts';
@@ -94,6 +95,18 @@ describe('the history of an order', () => {
     );
     expect(event?.data).toEqual({ refundId, amountCents: 100, replacedBy: later.refundId });
   });
+});
+
+it('a shopper who uses the request ID of staff does not read their reason', async () => {
+  const { orderId } = (await orders.paid()).order;
+  const requestId = randomUUID();
+  await orders.refunded(orderId, { requestId, amountCents: 100, reason: 'Product is discontinued' });
+  const asGuest = proveActor(secret(), GUEST, refundSubject(refundIdOf(orderId, requestId)));
+  const request = { orderId, requestId, amountCents: 200, reason: 'Mine', restock: false };
+  const asked = await shop.activities.requestRefund({ ...request, ...asGuest });
+  expect(asked).toMatchObject({ outcome: 'refused', message: expect.stringContaining('(“Refund by the shop”)') });
+  const byStaff = await shop.activities.requestRefund({ ...request, requestedBy: 'Anna' });
+  expect(byStaff).toMatchObject({ message: expect.stringContaining('(“Product is discontinued”)') });
 });
 
 describe('a retry', () => {

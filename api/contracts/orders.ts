@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import type { Address } from '../../domain/address.ts';
+import { type Address, isInUS } from '../../domain/address.ts';
 import { countryProblem } from '../../domain/countries.ts';
 import { MAX_EMAIL_LENGTH } from '../../domain/email.ts';
 import { readOrderNumber } from '../../domain/order-number.ts';
 import { FULFILLMENTS, ORDER_STATUSES } from '../../domain/order-state.ts';
+import { stateProblem } from '../../domain/us-states.ts';
 import { amount, currency, cursor, email, emailAddress, limit, reason, text, timestamp, uuid } from './common.ts';
+
+/** @param address whose other fields may be invalid */
+function stateProblemOf(address: unknown): string | undefined {
+  const { state, country } = (address ?? {}) as { state?: unknown; country?: unknown };
+  return typeof state === 'string' && isInUS({ country }) ? stateProblem(state) : undefined;
+}
 
 export const shippingAddress = z
   .strictObject({
@@ -16,9 +23,16 @@ export const shippingAddress = z
     postal_code: z.string().regex(/^\d{5}(-\d{4})?$/, 'use a US postal code: 12345 or 12345-6789'),
     country: z
       .string()
-      .regex(/^[A-Za-z]{2}$/, { error: 'must be two letters of ISO 3166, such as US', abort: true })
+      .regex(/^[A-Za-z]{2}$/, { error: ({ input }) => countryProblem(String(input)), abort: true })
       .refine((code) => countryProblem(code) === undefined, { error: ({ input }) => countryProblem(String(input)) })
       .toUpperCase(),
+  })
+  .overwrite((address) => (isInUS(address) ? { ...address, state: address.state?.toUpperCase() } : address))
+  .refine((address) => stateProblemOf(address) === undefined, {
+    path: ['state'],
+    error: ({ input }) => stateProblemOf(input),
+    // Reports it together with problems of the other fields.
+    when: () => true,
   })
   .meta({ id: 'ShippingAddress' }) satisfies z.ZodType<Address>;
 
@@ -104,7 +118,10 @@ export const order = z
     ),
     total_amount: amount,
     captured_amount: amount,
-    refunded_amount: amount,
+    refunded_amount: amount.meta({
+      description:
+        'Refunded at Stripe or charged back; refunds with `given_up` were paid another way and are not included',
+    }),
     currency,
     email: z.string().nullable(),
     shipping_address: shippingAddress,

@@ -34,11 +34,11 @@ describe('a text', () => {
     expect(
       checkoutBody.parse({
         reservation_id: ID.toUpperCase(),
-        shipping_address: { ...ADDRESS, city: ' A ', country: 'us' },
+        shipping_address: { ...ADDRESS, city: ' A ', state: 'co', country: 'us' },
       }),
     ).toEqual({
       reservation_id: ID,
-      shipping_address: { ...ADDRESS, city: 'A', country: 'US' },
+      shipping_address: { ...ADDRESS, city: 'A', state: 'CO', country: 'US' },
     });
   });
 
@@ -65,12 +65,25 @@ describe('an error', () => {
     [
       checkoutBody.shape.shipping_address,
       { ...ADDRESS, country: 'USA' },
-      ['country: must be two letters of ISO 3166, such as US'],
+      ['country: is not the code of a country; use US for the United States'],
     ],
     [
       checkoutBody.shape.shipping_address,
       { ...ADDRESS, country: 'uk' },
       ['country: is not the code of a country; use GB for the United Kingdom'],
+    ],
+    [
+      checkoutBody.shape.shipping_address,
+      { ...ADDRESS, state: 'Colorado', postal_code: '1' },
+      [
+        'postal_code: use a US postal code: 12345 or 12345-6789',
+        'state: must be a two-letter code; use CO for Colorado',
+      ],
+    ],
+    [
+      checkoutBody.shape.shipping_address,
+      { street: 5, state: 'XX', country: 'us' },
+      expect.arrayContaining(['state: is not the code of a US state; use two letters, such as CO for Colorado']),
     ],
     [cancelBody, { reason: 'a\u0000b' }, ['reason: contains a control character that can’t be stored; remove it']],
     [idempotencyHeaders, { 'idempotency-key': 'a b' }, ['idempotency-key: must be printable ASCII without spaces']],

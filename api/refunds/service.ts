@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors.ts';
 import { isStaffActor } from '../../domain/identity.ts';
 import { fromDecimal, toDecimal } from '../../domain/money.ts';
@@ -53,7 +54,12 @@ export async function startRefund(
     requestRefundUpdate,
     { ...request, refundId, ...proof },
     'request',
-  );
+  ).catch((error: unknown) => {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  });
+  // The workflow has completed, and its last run was not started by this request, such as one that staff started in the Temporal UI.
+  if (!answer) return repeatedRefund(deps, refundId, request, isStaffActor(actor));
   switch (answer.outcome) {
     case 'accepted':
       // A repeated request gets the first one's response, so the refund must match this request.
@@ -67,6 +73,28 @@ export async function startRefund(
     case 'order_missing':
       throw new DomainError('not_found', 'Order not found.');
   }
+}
+
+/**
+ * The refund of an earlier request with the same ID.
+ * @throws DomainError idempotency_key_reused if that request was a different one
+ */
+async function repeatedRefund(
+  deps: RefundDependencies,
+  refundId: string,
+  request: Pick<RefundRequest, 'amountCents' | 'lines' | 'reason'>,
+  forStaff: boolean,
+): Promise<Refund> {
+  const row = await readRefund(deps.db, refundId);
+  const isSame =
+    row &&
+    asksFor(request, {
+      amountCents: fromDecimal(row.amount, row.currency),
+      lines: row.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+      reason: row.reason,
+    });
+  if (!isSame) throw new DomainError('idempotency_key_reused', 'Use a new Idempotency-Key for a different refund.');
+  return present(row, deps.settings, forStaff);
 }
 
 /**

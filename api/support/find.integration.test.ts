@@ -103,6 +103,23 @@ describe('finds the cases of', () => {
     await expectListed((await until(stripeRefundId, 'the refund to be sent'))!, [refund]);
   });
 
+  it('a workflow that staff started from the form', async () => {
+    const workflowId = `retry-ticket ${randomUUID()}`;
+    const { workflow } = shop.services.temporal;
+    await workflow.start('retryStopped', {
+      workflowId,
+      taskQueue: 'catalog',
+      args: [{ requestedBy: 'Anna', reason: 'Test' }],
+    });
+    const query = await queryOf(await submit(workflowId));
+    const isListed = async () => {
+      for await (const found of workflow.list({ query })) if (found.workflowId === workflowId) return true;
+      return false;
+    };
+    await until(isListed, `the case for ${query}`, 10_000);
+    await workflow.getHandle(workflowId).result();
+  });
+
   it('an unmatched payment at Stripe', async () => {
     const id = `pi_unmatched${randomUUID().replaceAll('-', '')}`;
     await shop.services.db.run(

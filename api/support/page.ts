@@ -63,7 +63,7 @@ ${sentence ? `<p role="alert">${escapeHtml(sentence)}</p>` : ''}
 <div><input id="for" name="for" value="${escapeHtml(entered)}" maxlength="300" required autofocus autocomplete="off" autocapitalize="none" spellcheck="false">
 <button>Find</button></div>
 </form>
-<p>You can also enter a status such as “partially refunded”, an amount such as 58.99, or a day such as 2026-11-24.</p>
+<p>You can also enter a Workflow ID such as “retry-ticket 10”, a status such as “partially refunded”, an amount such as 58.99, or a day such as 2026-11-24.</p>
 <h2>Lists</h2>
 <ul>
 ${links.join('\n')}

@@ -45,7 +45,7 @@ const LISTS = {
     query: ({ failing }) => `WorkflowId IN (${quoted(failing.length > 0 ? failing.slice(0, MAX_IDS) : ['none'])})`,
   },
   chargebacks: {
-    title: 'Open chargebacks and inquiries; respond by the date in the column EvidenceDueBy',
+    title: 'Open chargebacks and inquiries; each case starts with the deadline for a response',
     query: () => `DisputeStatus IN (${OPEN_DISPUTE_STATUSES.map((status) => `"${status}"`).join(', ')}) AND ${RUNNING}`,
   },
   'unmatched-payments': {

@@ -91,10 +91,13 @@ describe('an address', () => {
     await page.unroute(/\?\/place/);
     const cookies = await page.context().cookies();
     await page.context().clearCookies();
+    const checkout = page.url();
     await submit.click();
-    await page.getByRole('alert').waitFor();
-    expect(await addressOf(page)).toEqual(typed);
+    await page.waitForURL('**/sign-in?*');
     await page.context().addCookies(cookies);
+    await page.goto(checkout);
+    await untilHydrated(page);
+    expect(await addressOf(page)).toEqual(typed);
     await submit.click();
     await page.getByRole('heading', { name: 'Pay with card' }).waitFor();
   });

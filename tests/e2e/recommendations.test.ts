@@ -18,7 +18,7 @@ import {
   untilPaid,
 } from './support/shopper.ts';
 import { stack } from './support/stack.ts';
-import { newProduct } from './support/staff.ts';
+import { newProduct, uniqueName } from './support/staff.ts';
 
 const influx = new InfluxDb(readSettings());
 let browser: Browser;
@@ -30,7 +30,7 @@ let model: string;
 beforeAll(async () => {
   browser = await launchBrowser();
   postgres = await connectPostgres(readSettings());
-  [lantern, wick] = await Promise.all([newProduct(), newProduct()]);
+  [lantern, wick] = await Promise.all([newProduct({ name: uniqueName() }), newProduct({ name: uniqueName() })]);
   const others = await Promise.all(Array.from({ length: 4 }, () => newProduct()));
   model = await publish(
     postgres.db,

@@ -38,7 +38,7 @@ it('refunds one of two items and restocks it', async () => {
     'Status: partially refunded',
     'succeeded',
   );
-  expect(details).toMatch(/Refund succeeded\./);
+  expect(details).toMatch(/Refund of \$24\.50 \(1 × .+\) succeeded\./);
   expect(details).toContain('ui:Anna');
   await desk.pictureOfCase('refunded');
 

@@ -3,11 +3,12 @@
  * individually on real servers.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import type { AppliedCase } from '../../activities/orders/activities.ts';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { OrderStepRequest } from '../../activities/orders/order-steps.ts';
-import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
+import type { NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { CheckedPayment } from '../../activities/payments/activities.ts';
 import type { RefundFacts } from '../../activities/refunds/refund-facts.ts';
 import type { OrderStatus } from '../../domain/order-state.ts';
@@ -80,7 +81,7 @@ export class ScriptedOrder {
     return status;
   }
 
-  #book(): AppliedPayments['outcome'] {
+  #book(): AppliedCase['outcome'] {
     if (this.order.capturedCents > 0) return 'already_paid';
     if (!this.isRecorded) return 'unpaid';
     if (this.isMismatched) return 'mismatched';
@@ -101,6 +102,7 @@ export class ScriptedOrder {
       emailHash: null,
       reviewReason: null,
       refunds: this.refunds,
+      isCancelAboveLimit: false,
       packing: [],
       previousContacts: [],
       disputes: this.disputes,
@@ -165,7 +167,7 @@ export class ScriptedOrder {
       if (this.payment === 'open') this.payment = 'canceled';
       return this.#recorded(this.payment);
     },
-    applyPayments: async (): Promise<AppliedPayments> => {
+    applyPayments: async (): Promise<AppliedCase> => {
       if (this.bookFailures > 0) {
         this.bookFailures -= 1;
         throw ApplicationFailure.nonRetryable('the database says no');
@@ -179,6 +181,7 @@ export class ScriptedOrder {
         this.history.push({ at, type: 'payment_failed', message, actor: 'system', reason: null, key });
       }
       return {
+        isCancelAboveLimit: false,
         outcome,
         order: this.order,
         refundId,

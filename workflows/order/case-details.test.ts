@@ -60,6 +60,7 @@ function pageOf({ order: change, refunds = [], disputes = [], refundId }: Situat
     emailHash: null,
     reviewReason: null,
     refunds,
+    isCancelAboveLimit: false,
     packing: [],
     previousContacts: [],
     disputes,
@@ -172,6 +173,8 @@ it('says which refund blocks shipping', () => {
 describe('the reservation', () => {
   const lateRefund = refundOf({ requestId: 'paid-too-late', requestedBy: 'system', kind: 'refund' });
   const canceled = { status: 'canceled' as const };
+  const ITEMS = refundOf({ requestedBy: 'ui:Anna', status: 'succeeded', cancelsUnits: true });
+  const ONE = [{ productId: 'p1', quantity: 1, name: 'Stoneware mug' }];
   it.each([
     ['released when nothing was paid', { order: { ...canceled, capturedCents: 0 } }, 'released'],
     ['released when it expired', { order: { status: 'expired' as const, capturedCents: 0 } }, 'released'],
@@ -188,6 +191,22 @@ describe('the reservation', () => {
       'sold, then returned to stock',
     ],
     ['sold when paid', {}, 'sold'],
+    ['sold when a refund has not restocked its items', { refunds: [{ ...ITEMS, lines: ONE }] }, 'sold'],
+    [
+      'sold, then returned to stock in part',
+      { refunds: [{ ...ITEMS, lines: ONE, isRestocked: true }] },
+      'sold, then 1 of 2 items returned to stock',
+    ],
+    [
+      'sold, then returned to stock after refunds of all items',
+      {
+        refunds: [
+          { ...ITEMS, lines: ONE, isRestocked: true },
+          { ...ITEMS, lines: ONE, isRestocked: true },
+        ],
+      },
+      'sold, then returned to stock',
+    ],
   ] satisfies [string, Situation, string][])('is %s', (_, situation, text) => {
     const line = pageOf(situation)
       .join('\n')

@@ -3,7 +3,6 @@ import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { Address } from '../../domain/address.ts';
 import type { Buyer } from '../../domain/checkout.ts';
-import { STRIPE } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
 import {
   isAllowed,
@@ -12,11 +11,13 @@ import {
   type OrderStatus,
   statusInWords,
 } from '../../domain/order-state.ts';
-import { refundWorkflowId } from '../refund/messages.ts';
+import { isWaiting, paidAnotherWayCents, refundableCents } from '../../domain/refund.ts';
+import { withholdsMoney } from '../../domain/shipping.ts';
 import { reservationWorkflowId } from '../reservation/messages.ts';
 import { atTime, inColumn, plain, stoppedText, table, who, workflowLink } from '../shared/markdown.ts';
 import type { OrderCase } from './case.ts';
 import { nextStep, shippingBlock, wasPaidTooLate } from './next-step.ts';
+import { chargebackTable, heldByBankCents, refundTable } from './refund-tables.ts';
 
 /** Renders the case in Markdown for support staff: the next step, the available updates, items, money, and the order's history. */
 export function describeOrder(order: OrderCase): string {
@@ -39,8 +40,7 @@ export function describeOrder(order: OrderCase): string {
       `- Status: **${statusInWords(facts.status)}**`,
       `- Total: ${money(facts.totalCents)}`,
       `- Charged: ${money(facts.capturedCents)}`,
-      `- Refunded: ${money(facts.refundedCents)}`,
-      `- Remaining: ${money(facts.capturedCents - facts.refundedCents)}`,
+      ...refundedLines(facts, record, money),
       `- Payment: ${paymentText(order)}`,
       `- Reservation: ${workflowLink(reservationWorkflowId(facts.reservationId))}, ${reservationText(order)}`,
     ].join('\n'),
@@ -49,6 +49,21 @@ export function describeOrder(order: OrderCase): string {
   else if (order.begun) parts.push(buyerText(order.begun));
   if (order.recent) parts.push(...historyTable(order.recent));
   return parts.join('\n\n');
+}
+
+/** What the customer has received back, and what remains: an amount that was paid another way can't be refunded again. */
+function refundedLines(
+  { capturedCents, refundedCents }: OrderFacts,
+  record: OrderRecord | undefined,
+  money: (cents: number) => string,
+): string[] {
+  const heldCents = Math.min(refundedCents, heldByBankCents(record));
+  const otherwiseCents = paidAnotherWayCents(record?.refunds ?? []);
+  return [
+    `- Refunded: ${money(refundedCents)}${heldCents > 0 ? `, of which the bank holds ${money(heldCents)} until it decides` : ''}`,
+    ...(otherwiseCents > 0 ? [`- Paid another way: ${money(otherwiseCents)}`] : []),
+    `- Remaining: ${money(Math.max(0, capturedCents - refundedCents - otherwiseCents))}`,
+  ];
 }
 
 /** The packing list. A refund of unshipped items cancels them, so what ships can differ from what was bought. */
@@ -94,8 +109,19 @@ function reservationText(order: OrderCase): string {
   const { status, expiresAt } = order.facts!;
   if (status === 'pending') return `until ${atTime(expiresAt)}`;
   if (status === 'expired') return 'released';
-  if (status !== 'canceled') return 'sold';
+  if (status !== 'canceled') return `sold${restockedText(order)}`;
   return order.facts!.capturedCents === 0 || wasPaidTooLate(order) ? 'released' : 'sold, then returned to stock';
+}
+
+/** What returned to stock after the sale, through refunds. */
+function restockedText({ facts, record }: OrderCase): string {
+  const unitsOf = (lines: readonly { quantity: number }[]) => lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const restocked = unitsOf(
+    (record?.refunds ?? []).filter((refund) => refund.isRestocked).flatMap(({ lines }) => lines),
+  );
+  const sold = unitsOf(facts!.lines);
+  if (restocked === 0) return '';
+  return restocked >= sold ? ', then returned to stock' : `, then ${restocked} of ${sold} items returned to stock`;
 }
 
 function addressText(to: Address): string {
@@ -113,41 +139,7 @@ function buyerText(customer: Buyer): string {
 function describeRecord(record: OrderRecord, money: (cents: number) => string): string[] {
   const parts: string[] = [buyerText(record.customer)];
   if (record.shipments.length > 0) parts.push(record.shipments.map((parcel) => parcelText(parcel, record)).join('\n'));
-  if (record.refunds.length > 0) {
-    parts.push(
-      '**Refunds**',
-      table(
-        ['Refund', 'Amount', 'For', 'State', 'Why', 'Requested by', 'Decided by'],
-        record.refunds.map((refund) => [
-          // A refund made in the Stripe Dashboard has no workflow.
-          refund.requestedBy === STRIPE
-            ? `\`${refund.requestId}\``
-            : workflowLink(refundWorkflowId(refund.orderId, refund.requestId), plain(refund.requestId)),
-          money(refund.amountCents),
-          refundedItems(refund),
-          refund.isGivenUp ? 'given up' : refund.status.replaceAll('_', ' '),
-          plain(refund.reason),
-          who(refund.requestedBy),
-          refund.decidedBy ? who(refund.decidedBy) : '',
-        ]),
-      ),
-    );
-  }
-  if (record.disputes.length > 0) {
-    parts.push(
-      '**Chargebacks**',
-      table(
-        ['Dispute', 'Amount', 'State', 'Why', 'Respond by (UTC)'],
-        record.disputes.map((dispute) => [
-          `\`${dispute.disputeId}\``,
-          money(dispute.amountCents),
-          dispute.status.replaceAll('_', ' '),
-          dispute.reason.replaceAll('_', ' '),
-          dispute.evidenceDueBy ? inColumn(dispute.evidenceDueBy) : '',
-        ]),
-      ),
-    );
-  }
+  parts.push(...refundTable(record.refunds, money), ...chargebackTable(record.disputes, money));
   if (record.previousContacts.length > 0) {
     parts.push(
       '**Previous addresses**',
@@ -187,12 +179,6 @@ function parcelText(parcel: OrderRecord['shipments'][number], { shipments, order
   return parcel.deliveredAt ? `${shipped}\n- Delivered: ${atTime(parcel.deliveredAt)}` : shipped;
 }
 
-/** A goodwill refund is for no item, so all items still ship. */
-function refundedItems(refund: OrderRecord['refunds'][number]): string {
-  if (refund.lines.length > 0) return refund.lines.map((line) => `${line.quantity} × ${plain(line.name)}`).join(', ');
-  return refund.kind === 'refund' && refund.requestedBy !== STRIPE ? 'goodwill, no items' : 'no items specified';
-}
-
 const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
   cancel: '`cancel`',
   refund: '`refund`',
@@ -212,9 +198,34 @@ const ACTION_NAMES: Readonly<Record<OrderAction, string>> = {
 /** Whether an action that the order's status allows would be refused, or has no effect, because of its records or progress. */
 function isRefusedByFacts(order: OrderCase, status: OrderStatus, action: OrderAction): boolean {
   const isCanceling = order.cancelRequest !== undefined && status === 'pending';
-  if (action === 'cancel') return isCanceling;
+  if (action === 'cancel') return isCanceling || (status !== 'pending' && isCancelRefused(order));
+  if (action === 'refund') return refundableCents(order.facts!, order.record?.refunds ?? []) === 0;
   if (action === 'extendReservation') return order.facts!.isExtended || order.settling || isCanceling;
+  if (action === 'endReview') return isCancellationWaiting(order.record?.refunds ?? []);
   return action === 'markShipped' && shippingBlock(order) !== undefined;
+}
+
+const isCancellationWaiting = (refunds: OrderRecord['refunds']): boolean =>
+  refunds.some(({ kind, status }) => kind === 'cancellation' && status === 'awaiting_approval');
+
+/** Whether canceling a paid order is refused whoever requests it. */
+function isCancelRefused({ facts, record }: OrderCase): boolean {
+  const { refunds = [], disputes = [] } = record ?? {};
+  // A cancellation replaces the refunds that wait.
+  const others = refunds.filter((refund) => !isWaiting(refund));
+  return (
+    refundableCents(facts!, others) === 0 ||
+    disputes.some((dispute) => withholdsMoney(dispute.status)) ||
+    isCancellationWaiting(refunds)
+  );
+}
+
+/** The name of an update, and where to request it if staff can't send it. */
+function updateName(order: OrderCase, status: OrderStatus, action: OrderAction): string {
+  const isAboveLimit = action === 'cancel' && status !== 'pending' && order.isCancelAboveLimit;
+  return isAboveLimit
+    ? `${ACTION_NAMES[action]} (above the limit: see “Request above the limit” in the handbook)`
+    : ACTION_NAMES[action];
 }
 
 function availableUpdates(order: OrderCase, status: OrderStatus): string {
@@ -226,6 +237,9 @@ function availableUpdates(order: OrderCase, status: OrderStatus): string {
   const allowed = (Object.keys(ORDER_ACTIONS) as OrderAction[]).filter(
     (action) => isAllowed(action, status) && !isRefusedByFacts(order, status, action),
   );
-  const names = [...(order.stuck.current ? ['`retry`'] : []), ...allowed.map((action) => ACTION_NAMES[action])];
+  const names = [
+    ...(order.stuck.current ? ['`retry`'] : []),
+    ...allowed.map((action) => updateName(order, status, action)),
+  ];
   return `**What you can do now** (Send an Update): ${names.join(', ')}`;
 }

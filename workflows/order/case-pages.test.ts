@@ -60,6 +60,7 @@ const RECORD: OrderRecord = {
   emailHash: null,
   reviewReason: null,
   refunds: [],
+  isCancelAboveLimit: false,
   packing: [],
   previousContacts: [],
   disputes: [],
@@ -224,6 +225,40 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       ],
     },
   },
+  'whose cancellation needs a support lead': { orderCase: { isCancelAboveLimit: true } },
+  'with an amount that was paid another way': {
+    order: { status: 'partially_refunded', refundedCents: 500 },
+    record: {
+      refunds: [
+        { ...REFUND, requestId: 'done', amountCents: 500, lines: [], status: 'succeeded' },
+        { ...REFUND, requestId: 'given up', amountCents: 300, lines: [], status: 'failed', isGivenUp: true },
+      ],
+    },
+  },
+  'that was refunded, partly another way': {
+    order: { status: 'refunded', refundedCents: 3500 },
+    record: {
+      refunds: [
+        { ...REFUND, requestId: 'done', amountCents: 3500, lines: [], status: 'succeeded' },
+        { ...REFUND, requestId: 'given up', amountCents: 500, lines: [], status: 'failed', isGivenUp: true },
+      ],
+    },
+  },
+  'with a refund that is being sent, and one at the bank': {
+    order: { status: 'shipped', fulfillment: 'shipped' },
+    record: {
+      refunds: [
+        { ...REFUND, status: 'pending' },
+        { ...REFUND, requestId: 'two', amountCents: 500, status: 'pending', stripeRefundId: 're_1' },
+      ],
+    },
+  },
+  'with one item, whose refund awaits approval': {
+    order: { lines: ORDER.lines.slice(0, 1) },
+    record: {
+      refunds: [{ ...REFUND, lines: [{ productId: 'p1', quantity: 2, name: 'Stoneware mug' }], cancelsUnits: true }],
+    },
+  },
   'that can’t ship yet': { record: { refunds: [{ ...REFUND, status: 'pending', cancelsUnits: true }] } },
   'under review, with a reason': {
     order: { status: 'under_review', fulfillment: 'under_review' },
@@ -291,7 +326,12 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     record: { disputes: [dispute('warning_needs_response', '2026-11-09T10:00:00.000Z')] },
   },
   'with an inquiry under review': { record: { disputes: [dispute('warning_under_review')] } },
-  'with a chargeback that was won': { record: { disputes: [dispute('won')] } },
+  'with a chargeback that was won': {
+    record: {
+      disputes: [dispute('won')],
+      refunds: [{ ...CHARGEBACK, amountCents: 4000, lines: [], status: 'failed' }],
+    },
+  },
   'whose payment arrived too late': { order: { status: 'canceled' }, orderCase: { refundId: 'r1' } },
   'whose payment arrived too late, according to its record': {
     order: { status: 'canceled' },

@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
-import type { OpenedCase } from '../../activities/orders/activities.ts';
+import type { AppliedCase, OpenedCase } from '../../activities/orders/activities.ts';
 import type { OrderRecord } from '../../activities/orders/case-reader.ts';
 import type { OrderHistory } from '../../activities/orders/order-events.ts';
 import type { OrderFacts } from '../../activities/orders/order-facts.ts';
 import type { ClosedOrder } from '../../activities/orders/order-ledger.ts';
-import type { AppliedPayments, NewFailure } from '../../activities/orders/payment-ledger.ts';
+import type { NewFailure } from '../../activities/orders/payment-ledger.ts';
 import type { OpenedPayment } from '../../activities/payments/activities.ts';
 import type { Buyer, CheckoutRequest } from '../../domain/checkout.ts';
 import { toDecimal } from '../../domain/money.ts';
@@ -54,6 +54,8 @@ export class OrderCase {
   inFlightChecks: number;
   readonly stuck = new StuckSteps();
   readonly failures: NewFailure[] = [];
+  /** Whether the payment is above the limit of support, so that a lead must approve a cancellation. */
+  #isPaidAboveLimit = false;
   /** Keyed hash of where emails about the order go. */
   #emailHash: string | null = null;
   /** Since when the payment could not be created at Stripe; undefined once it exists. */
@@ -71,6 +73,10 @@ export class OrderCase {
   get carried(): CarriedOver {
     const { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks } = this;
     return { cancelRequest, isReconcileDue, paymentChecks, inFlightChecks };
+  }
+
+  get isCancelAboveLimit(): boolean {
+    return this.record?.isCancelAboveLimit ?? this.#isPaidAboveLimit;
   }
 
   get status(): OrderStatus | undefined {
@@ -106,8 +112,9 @@ export class OrderCase {
     this.unpayableSince ??= new Date().toISOString();
   }
 
-  apply({ order, refundId, failures, ...events }: AppliedPayments): void {
+  apply({ order, refundId, failures, isCancelAboveLimit, ...events }: AppliedCase): void {
     this.facts = order;
+    this.#isPaidAboveLimit = isCancelAboveLimit;
     this.failures.push(...failures);
     this.#addEvents(events);
     this.refundId ??= refundId ?? undefined;

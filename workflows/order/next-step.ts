@@ -5,9 +5,12 @@ import { STRIPE, SYSTEM } from '../../domain/identity.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { hasShipped, type OrderStatus, statusInWords } from '../../domain/order-state.ts';
 import { LATE_PAYMENT_REQUEST } from '../../domain/payment.ts';
+import { paidAnotherWayCents } from '../../domain/refund.ts';
 import { isOpenDispute, refusalOfShipping, withholdsMoney } from '../../domain/shipping.ts';
+import { capitalized } from '../../domain/text.ts';
 import { refundWorkflowId } from '../refund/messages.ts';
 import { atTime, plain, workflowLink } from '../shared/markdown.ts';
+import { isMoneyOwed } from '../shared/refund-words.ts';
 import type { OrderCase } from './case.ts';
 import { chargebackText, decidedText } from './chargeback-text.ts';
 
@@ -64,7 +67,7 @@ function failedText(refund: Refund): string {
   const why = refund.failureReason ? ` (${plain(refund.failureReason.replaceAll('_', ' '))})` : '';
   return refund.requestedBy === STRIPE
     ? `**A refund of ${moneyOf(refund)} from the Stripe Dashboard failed**${why}: the customer has not received the money. Refund it again.`
-    : `**A refund of ${moneyOf(refund)} failed**${why}: the customer has not received the money. Open ${linkTo(refund, 'the refund')} and send \`retry\`, \`giveUp\`, or \`withdraw\`.`;
+    : `**A refund of ${moneyOf(refund)} failed**${why}: the customer has not received the money. Open ${linkTo(refund, 'the refund')} and send ${isMoneyOwed(refund) ? '`retry` or `giveUp`' : '`retry`, `giveUp`, or `withdraw`'}.`;
 }
 
 /** What an unfinished refund waits for; empty for one that is finished, and for chargebacks, which have a sentence of their own. */
@@ -79,7 +82,9 @@ function waitingText(refund: Refund): string {
     case 'pending':
       return refund.requestedBy === STRIPE
         ? `A refund of ${money} from the Stripe Dashboard is in progress. No action is needed.`
-        : `${linkTo(refund, 'A refund')} of ${money} is in progress at Stripe or the bank. No action is needed.`;
+        : refund.stripeRefundId === null
+          ? `${linkTo(refund, 'A refund')} of ${money} is being sent to Stripe. If this lasts longer than a minute, open it.`
+          : `${linkTo(refund, 'A refund')} of ${money} is in progress at Stripe or the bank. No action is needed.`;
     default:
       return '';
   }
@@ -108,11 +113,9 @@ function stateText(order: OrderCase, facts: OrderFacts): string {
     case 'expired':
       return endedText(order, facts);
     default:
-      return sentence(statusInWords(facts.status));
+      return `${capitalized(statusInWords(facts.status))}.`;
   }
 }
-
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function reviewText(record: OrderRecord | undefined): string {
   const isCancellation = record?.refunds.some(
@@ -131,8 +134,13 @@ function deliveredText({ record, outcome }: OrderCase): string {
 
 function refundedText({ capturedCents, currency }: OrderFacts, refunds: readonly Refund[]): string {
   const isChargedBack = refunds.some(({ kind, status }) => kind === 'chargeback' && status === 'succeeded');
-  const how = isChargedBack ? 'refunded or charged back' : 'refunded';
-  return `The full amount of ${formatMoney(capturedCents, currency)} was ${how}.`;
+  const isPaidOtherwise = refunds.some(({ isGivenUp }) => isGivenUp);
+  const how = [
+    'refunded',
+    ...(isChargedBack ? ['charged back'] : []),
+    ...(isPaidOtherwise ? ['paid another way'] : []),
+  ];
+  return `The full amount of ${formatMoney(capturedCents, currency)} was ${how.join(' or ')}.`;
 }
 
 /** Describes an order that was canceled or expired: what the customer paid, and what became of it. */
@@ -145,7 +153,7 @@ function endedText(order: OrderCase, facts: OrderFacts): string {
   }
   if (wasPaidTooLate(order)) return lateText(order);
   const refunds = order.record?.refunds ?? [];
-  const otherwiseCents = refunds.reduce((sum, refund) => sum + (refund.isGivenUp ? refund.amountCents : 0), 0);
+  const otherwiseCents = paidAnotherWayCents(refunds);
   const owedCents = capturedCents - refundedCents - otherwiseCents;
   const ended = 'Canceled after it was paid, and the items returned to stock.';
   if (owedCents <= 0)

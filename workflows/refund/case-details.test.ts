@@ -37,7 +37,7 @@ function pageOf({ refund, refusal, outcome, stuck, isOutage = false }: Situation
 it('a pending refund shows its amount, its reason, and who requested it', () => {
   expect(pageOf({ refund: {} })).toEqual([
     '### Refund of order 482-913-077',
-    'Stripe or the bank is processing the refund. No action is needed.',
+    'The refund is being sent to Stripe. No action is needed.',
     [
       '- Amount: **$25.00**',
       '- State: **pending**',
@@ -75,26 +75,51 @@ it('a stopped refund says since when and why', () => {
   expect(pageOf({ refund: {}, stuck: STUCK, isOutage: true }).slice(1, 4)).toEqual([
     stopped,
     'It is retried automatically. Once the cause is fixed, send the update `retry` to retry now.',
-    'Stripe or the bank is processing the refund. No action is needed.',
+    'The refund has not been made at Stripe yet. It is made once Stripe can be reached.',
   ]);
+  expect(pageOf({ refund: { stripeRefundId: 're_1' } })[1]).toBe(
+    'Stripe or the bank is processing the refund. No action is needed.',
+  );
 });
+
+const FAILED =
+  '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, or `giveUp` if you paid the customer another way';
 
 it.each([
   [
     'awaiting_return',
     'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`. If the customer keeps them, send `withdraw`.',
   ],
-  ['succeeded', 'Done: the refund succeeded.'],
   [
-    'failed',
-    '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
+    'succeeded',
+    'Done: the refund succeeded. If the bank returns it later, a new case with the same Workflow ID shows that.',
   ],
+  ['failed', `${FAILED}. If no refund is owed, send \`withdraw\`.`],
   ['rejected', 'The refund was rejected. Nothing is refunded.'],
   ['withdrawn', 'The refund was withdrawn. Nothing is refunded.'],
 ] as const)('a refund that is %s says what to do next', (status, expected) => {
   const [, next, facts] = pageOf({ refund: { status } });
   expect(next).toBe(expected);
   expect(facts).toContain(`- State: **${status.replaceAll('_', ' ')}**`);
+});
+
+it.each([
+  [
+    'of items that have not shipped',
+    { cancelsUnits: true },
+    '. If no refund is owed, send `withdraw`; its items then ship.',
+  ],
+  ['of items that are back in stock', { cancelsUnits: true, isRestocked: true }, '.'],
+  ['of a canceled order', { kind: 'cancellation', cancelsUnits: true }, '.'],
+] as const)('a failed refund %s offers what can succeed', (_, refund, offer) => {
+  expect(pageOf({ refund: { status: 'failed', ...refund } })[1]).toBe(FAILED + offer);
+});
+
+it('a return says that its stock is decided when the items arrive', () => {
+  const lines = [{ productId: 'p1', name: 'Mug', quantity: 2 }];
+  expect(pageOf({ refund: { status: 'awaiting_return', lines } })[3]).toContain(
+    '| 2 | decided when the items arrive |',
+  );
 });
 
 it('a refund awaiting approval says who decides, and where', () => {
@@ -106,9 +131,9 @@ it('a refund awaiting approval says who decides, and where', () => {
 });
 
 it('a refund that was given up, refused, or never requested says so', () => {
-  expect(pageOf({ refund: { status: 'failed' }, outcome: 'failed' })[1]).toBe(
-    'The refund to the card was given up. The customer was paid another way.',
-  );
+  const [, next, facts] = pageOf({ refund: { status: 'failed', isGivenUp: true } });
+  expect(next).toBe('The refund to the card was given up. The customer was paid another way.');
+  expect(facts).toContain('- State: **given up**');
   expect(pageOf({})).toEqual(['### Refund of order o1', 'No refund has been made yet.']);
   expect(pageOf({ refusal: 'Give *more*.' })).toEqual(['### Refund of order o1', 'Refused: Give \\*more\\*.']);
 });

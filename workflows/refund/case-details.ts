@@ -1,6 +1,7 @@
 import { formatMoney } from '../../domain/money.ts';
 import { orderWorkflowId } from '../order/messages.ts';
 import { atTime, plain, stoppedText, table, withExample, workflowLink } from '../shared/markdown.ts';
+import { isMoneyOwed, refundStateInWords } from '../shared/refund-words.ts';
 import type { RefundCase } from './case.ts';
 import type { RefundFacts } from './messages.ts';
 
@@ -20,7 +21,7 @@ export function describeRefund(refund: RefundCase): string {
   parts.push(
     [
       `- Amount: **${formatMoney(facts.amountCents, facts.currency)}**`,
-      `- State: **${facts.status.replaceAll('_', ' ')}**`,
+      `- State: **${refundStateInWords(facts)}**`,
       `- Order: ${workflowLink(orderWorkflowId(facts.orderId), facts.orderNumber)}`,
       `- Why: ${plain(facts.reason)}`,
       `- Requested by: ${plain(facts.requestedBy)}, ${atTime(facts.createdAt)}`,
@@ -34,28 +35,45 @@ export function describeRefund(refund: RefundCase): string {
     parts.push(
       table(
         ['Item', 'Quantity', 'Return to stock'],
-        facts.lines.map((line) => [plain(line.name), `${line.quantity}`, facts.restock ? 'yes' : 'no']),
+        facts.lines.map((line) => [plain(line.name), `${line.quantity}`, restockText(facts)]),
       ),
     );
   }
   return parts.join('\n\n');
 }
 
-const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval'>, string>> = {
+function restockText({ status, restock }: RefundFacts): string {
+  if (status === 'awaiting_return') return 'decided when the items arrive';
+  return restock ? 'yes' : 'no';
+}
+
+const STATES: Readonly<Record<Exclude<RefundFacts['status'], 'awaiting_approval' | 'pending' | 'failed'>, string>> = {
   awaiting_return:
     'Waiting for the items to be returned. When they arrive, send the update `returnReceived`. If they can’t be accepted, send `declineReturn`. If the customer keeps them, send `withdraw`.',
-  pending: 'Stripe or the bank is processing the refund. No action is needed.',
-  succeeded: 'Done: the refund succeeded.',
-  failed:
-    '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, `giveUp` if you paid the customer another way, or `withdraw` if no refund is owed; its items then ship.',
+  succeeded:
+    'Done: the refund succeeded. If the bank returns it later, a new case with the same Workflow ID shows that.',
   rejected: 'The refund was rejected. Nothing is refunded.',
   withdrawn: 'The refund was withdrawn. Nothing is refunded.',
 };
 
+function pendingText({ facts, stuck }: RefundCase): string {
+  if (facts!.stripeRefundId !== null) return 'Stripe or the bank is processing the refund. No action is needed.';
+  return stuck.current
+    ? 'The refund has not been made at Stripe yet. It is made once Stripe can be reached.'
+    : 'The refund is being sent to Stripe. No action is needed.';
+}
+
+function failedText(refund: RefundFacts): string {
+  const failed =
+    '**The refund failed**: the customer has not received the money. Send the update `retry` to try again, or `giveUp` if you paid the customer another way';
+  if (isMoneyOwed(refund)) return `${failed}.`;
+  return `${failed}. If no refund is owed, send \`withdraw\`${refund.cancelsUnits ? '; its items then ship' : ''}.`;
+}
+
 function nextStep(refund: RefundCase): string {
   if (refund.refusal) return `Refused: ${withExample(refund.refusal)}`;
   if (!refund.facts) return 'No refund has been made yet.';
-  if (refund.outcome === 'failed') return 'The refund to the card was given up. The customer was paid another way.';
+  if (refund.facts.isGivenUp) return 'The refund to the card was given up. The customer was paid another way.';
   const { status, refundId } = refund.facts;
   if (status === 'awaiting_approval') {
     return [
@@ -64,5 +82,6 @@ function nextStep(refund: RefundCase): string {
       'If it is no longer wanted, send the update `withdraw`.',
     ].join('\n\n');
   }
-  return STATES[status];
+  if (status === 'pending') return pendingText(refund);
+  return status === 'failed' ? failedText(refund.facts) : STATES[status];
 }

@@ -172,7 +172,7 @@ export function handleStaffUpdates(
     },
     {
       description: describeUpdate(
-        'Closes a failed refund that you paid another way; state how in "reason". The amount counts as refunded. Items that the refund canceled stay canceled and return to stock.',
+        'Closes a failed refund that you paid another way; state how in "reason". The amount can’t be refunded again. Items that the refund canceled stay canceled and return to stock.',
         {
           ...EXAMPLE,
           reason: 'Paid by bank transfer',

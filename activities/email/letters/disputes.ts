@@ -46,6 +46,7 @@ function aboutDispute(
   return {
     subject: `${subject} (order ${number})`,
     heading,
+    why: 'you work in support',
     parts: [
       { kind: 'facts', rows: facts },
       paragraph(

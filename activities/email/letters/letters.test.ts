@@ -57,6 +57,7 @@ const REFUND: EmailRefund = {
   amountCents: 1_250,
   currency: 'usd',
   reason: 'One mug was broken.',
+  lines: [],
 };
 
 function write(

@@ -10,12 +10,42 @@ export function refundSent(order: EmailOrder, refund: EmailRefund, shop: ShopFac
     parts: [
       {
         kind: 'facts',
-        rows: [
-          { label: 'Amount', lines: [amount] },
-          { label: 'Reason', lines: [refund.reason] },
-        ],
+        rows: [{ label: 'Amount', lines: [amount] }, ...itemRows(refund), { label: 'Reason', lines: [refund.reason] }],
       },
       paragraph('We refunded the card you used. It can take 5–10 business days to appear on your statement.'),
+    ],
+  });
+}
+
+function itemRows({ lines }: EmailRefund) {
+  return lines.length === 0
+    ? []
+    : [{ label: 'Items', lines: lines.map(({ name, quantity }) => `${quantity} × ${name}`) }];
+}
+
+/** For a refund that the bank returned after the customer was told that it is on its way. */
+export function refundFailed(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
+  const amount = formatMoney(refund.amountCents, refund.currency);
+  return letterAbout(order, shop, {
+    subject: `Your refund of ${amount} is delayed`,
+    heading: 'Your refund is delayed',
+    parts: [
+      paragraph(
+        `Your bank could not accept the refund of ${amount}. We’re taking care of it and will contact you. You don’t need to do anything.`,
+      ),
+    ],
+  });
+}
+
+/** For a refund that the customer was told about and that was then paid another way, such as by bank transfer. */
+export function refundGivenUp(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
+  const amount = formatMoney(refund.amountCents, refund.currency);
+  return letterAbout(order, shop, {
+    subject: `We paid your refund of ${amount} another way`,
+    heading: 'We paid your refund another way',
+    parts: [
+      paragraph(`Your bank could not accept the refund of ${amount} to your card, so we paid you another way.`),
+      paragraph('If you haven’t received it, reply to this email.'),
     ],
   });
 }

@@ -59,6 +59,7 @@ const REFUND: EmailRefund = {
   currency: 'usd',
   reason: 'One mug was\n\nbroken.',
   cancelsUnits: false,
+  lines: [],
 };
 
 interface Mail {
@@ -88,6 +89,18 @@ const MAILS: readonly Mail[] = [
   { payload: { kind: 'order_canceled' }, order: { capturedCents: 0 } },
   { payload: { kind: 'order_expired' } },
   { payload: { kind: 'refund_sent' } },
+  {
+    payload: { kind: 'refund_sent' },
+    refund: {
+      ...REFUND,
+      lines: [
+        { name: 'Stoneware mug <blue>', quantity: 1 },
+        { name: 'Tray', quantity: 1 },
+      ],
+    },
+  },
+  { payload: { kind: 'refund_failed' } },
+  { payload: { kind: 'refund_given_up' } },
   { payload: { kind: 'refund_refused', message: 'It was worn.' } },
   { payload: { kind: 'refund_refused' }, refund: null },
   { payload: { kind: 'email_replaced', to: 'ada@b.example', message: 'a•••@c.example' } },

@@ -9,7 +9,7 @@ import { orderCanceled, orderExpired } from './order-ended.ts';
 import { orderPaid } from './order-paid.ts';
 import { orderShipped, trackingCorrected } from './order-shipped.ts';
 import { paymentRefused } from './payment-refused.ts';
-import { refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
+import { refundFailed, refundGivenUp, refundRefused, refundSent, refundWithdrawn } from './refunds.ts';
 
 /**
  * @param refund the refund that the email is about, if it exists
@@ -46,6 +46,12 @@ export function writeLetter(
     case 'refund_withdrawn':
       if (!refund) throw new Error('the refund of this mail does not exist');
       return refundWithdrawn(order, refund, shop, message);
+    case 'refund_failed':
+      if (!refund) throw new Error('the refund of this mail does not exist');
+      return refundFailed(order, refund, shop);
+    case 'refund_given_up':
+      if (!refund) throw new Error('the refund of this mail does not exist');
+      return refundGivenUp(order, refund, shop);
     case 'email_replaced':
       return emailReplaced(order, shop, message);
     case 'email_added':

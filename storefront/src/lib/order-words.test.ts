@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { order as orderContract } from '../../../api/contracts/orders.ts';
 import { refund as refundContract } from '../../../api/contracts/refunds.ts';
 import type { Refund } from './contracts.ts';
-import { canceledText, headlineOf, ORDER_LOOKS, refundLook, refundTitle, withdrawText } from './order-words.ts';
+import {
+  canceledText,
+  headlineOf,
+  ORDER_LOOKS,
+  paidAnotherWay,
+  refundLook,
+  refundTitle,
+  withdrawText,
+} from './order-words.ts';
 import { anOrder, aRefund } from './testing.ts';
 
 /** Internal names that mean nothing to a shopper. */
@@ -67,6 +75,25 @@ it('shows the refund of a canceled order', () => {
     'Your payment arrived after your order had closed. We’re refunding your full payment to your card.',
   );
   expect(words({}, { status: 'failed' })).toContain('Our support team is working on it');
+});
+
+it('does not say that money went to the card when support paid it another way', () => {
+  const text = (order: Parameters<typeof anOrder>[0]) =>
+    headlineOf(anOrder(order), [aRefund({ amount: 40 }), aRefund({ amount: 9, status: 'failed', given_up: true })])
+      .text;
+  expect(text({ status: 'canceled', refunded_amount: 40 })).toBe('We refunded your full payment.');
+  expect(text({ status: 'canceled', refunded_amount: 39 })).toContain('We’re refunding your full payment');
+  expect(text({ status: 'refunded' })).toBe('We refunded your full payment.');
+  expect(text({ status: 'partially_refunded' })).toMatch(/^We refunded part of your payment\. /);
+  const lostDispute = [aRefund({ kind: 'chargeback', status: 'failed' })];
+  expect(headlineOf(anOrder({ status: 'canceled', refunded_amount: 49 }), lostDispute).text).toBe(
+    'We refunded your full payment to your card.',
+  );
+});
+
+it('adds up what support paid another way', () => {
+  const paid = [10.1, 0.2].map((amount) => aRefund({ amount, status: 'failed', given_up: true }));
+  expect(paidAnotherWay([...paid, aRefund({ amount: 5 })], 'usd')).toBe(10.3);
 });
 
 it('has a distinct headline for each status', () => {

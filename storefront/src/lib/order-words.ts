@@ -1,5 +1,6 @@
 /** Labels, headlines, and descriptions of orders and refunds, by status. */
 import type { CanceledUnits } from './after-purchase.ts';
+import { costOf } from './amounts.ts';
 import type { Order, Refund } from './contracts.ts';
 
 export interface Look {
@@ -57,10 +58,10 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
     case 'partially_refunded':
       return {
         title: 'Your order was partially refunded',
-        text: 'We refunded part of your payment to your card. The rest of your order will ship as planned.',
+        text: `We refunded part of your payment${destinationOf(refunds)}. The rest of your order will ship as planned.`,
       };
     case 'refunded':
-      return { title: 'Your order was refunded', text: 'We refunded your full payment to your card.' };
+      return { title: 'Your order was refunded', text: `We refunded your full payment${destinationOf(refunds)}.` };
     case 'expired':
       return { title: 'Your order has expired', text: paymentOfEndedOrder(order, refunds) };
     case 'canceled':
@@ -72,11 +73,26 @@ export function headlineOf(order: Order, refunds: readonly Refund[], fresh = fal
 function paymentOfEndedOrder(order: Order, refunds: readonly Refund[]): string {
   if (order.captured_amount === 0) return 'Your items are no longer reserved, and you haven’t been charged.';
   const why = order.paid_at === null ? 'Your payment arrived after your order had closed. ' : '';
-  if (refunds.some((refund) => refund.status === 'failed'))
+  if (refunds.some(({ kind, status, given_up }) => kind !== 'chargeback' && status === 'failed' && !given_up))
     return `${why}Part of your refund didn’t go through. Our support team is working on it.`;
-  return order.refunded_amount >= order.captured_amount
-    ? `${why}We refunded your full payment to your card.`
+  const amounts = [order.refunded_amount, paidAnotherWay(refunds, order.currency)];
+  const returned = costOf(
+    amounts.map((price) => ({ price, quantity: 1 })),
+    order.currency,
+  );
+  return returned >= order.captured_amount
+    ? `${why}We refunded your full payment${destinationOf(refunds)}.`
     : `${why}We’re refunding your full payment to your card.`;
+}
+
+/** What support paid another way, such as by bank transfer, because refunds to the card failed. In major units. */
+export function paidAnotherWay(refunds: readonly Pick<Refund, 'given_up' | 'amount'>[], currency: string): number {
+  const prices = refunds.filter((refund) => refund.given_up).map(({ amount }) => ({ price: amount, quantity: 1 }));
+  return costOf(prices, currency);
+}
+
+function destinationOf(refunds: readonly Refund[]): string {
+  return refunds.some((refund) => refund.given_up) ? '' : ' to your card';
 }
 
 export interface RefundLook extends Look {

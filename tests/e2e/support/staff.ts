@@ -48,15 +48,31 @@ export async function categories(): Promise<Category[]> {
   return (await call<{ items: Category[] }>('GET', '/categories')).items;
 }
 
-/** Creates a product with a unique name, so that no other test uses it. */
-export async function newProduct({ stock = 20, price = 24.5, sku = '' } = {}): Promise<Product> {
+/** Plain names, because the handbook's pictures show them. */
+const PRODUCT_NAMES = ['Harbor Lantern', 'Brass Compass', 'Signal Flag', 'Oak Barometer'] as const;
+let created = 0;
+
+function nextName(): string {
+  created += 1;
+  return PRODUCT_NAMES[created % PRODUCT_NAMES.length]!;
+}
+
+/** For tests that look for a product by its name among others. */
+export const uniqueName = (): string => `Harbor Lantern ${mark()}`;
+
+const mark = (): string => randomUUID().slice(0, 6).toUpperCase();
+
+/** Products with such an SKU were created by tests. */
+const TEST_SKU_PREFIX = 'SHIP-';
+
+/** Creates a product with a unique SKU, so that no other test uses it. */
+export async function newProduct({ stock = 20, price = 24.5, name = nextName(), sku = '' } = {}): Promise<Product> {
   const [category] = await categories();
   if (!category) throw new Error('The shop under test has no categories: was it seeded?');
-  const mark = randomUUID().slice(0, 8).toUpperCase();
   const body = {
-    sku: sku || `E2E-${mark}`,
-    name: `Harbor Lantern ${mark}`,
-    description: 'A lantern for tests.',
+    sku: sku || `${TEST_SKU_PREFIX}${mark()}`,
+    name,
+    description: `${name}, made by hand.`,
     price,
     stock_quantity: stock,
     category_id: category.id,
@@ -78,7 +94,7 @@ export async function available(productId: string): Promise<number> {
 /** A product in stock from the seeded catalog. */
 export async function seededProduct(): Promise<Product> {
   const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=50');
-  const found = items.find((item) => item.in_stock && !item.sku.startsWith('E2E-'));
+  const found = items.find((item) => item.in_stock && !item.sku.startsWith(TEST_SKU_PREFIX));
   if (!found) throw new Error('The shop under test has nothing in stock: was it seeded?');
   return call<Product>('GET', `/products/${found.id}`);
 }
@@ -101,7 +117,7 @@ export async function changePrice(productId: string, price: number): Promise<voi
 /** Adds one unit of each of the first products in stock to a guest's cart. */
 export async function addEverything(cartId: string, products: number): Promise<void> {
   const { items } = await call<{ items: Product[] }>('GET', '/products?sort=price_asc&limit=100');
-  const inStock = items.filter((item) => item.in_stock && !item.sku.startsWith('E2E-')).slice(0, products);
+  const inStock = items.filter((item) => item.in_stock && !item.sku.startsWith(TEST_SKU_PREFIX)).slice(0, products);
   for (const { id } of inStock)
     await call('POST', '/cart/items', { product_id: id, quantity: 1 }, undefined, { 'x-cart-id': cartId });
 }

@@ -290,8 +290,8 @@ export const REFUNDS: readonly MistakesInFile[] = [
       ['staff can’t refund after the return window', 'if (isReturn && closedAt)', 'if (closedAt)'],
       [
         'the second failure of a refund is missing in the history',
-        "dedupeKey: `refund:${outcome.refundId}:${outcome.status}${before.attempt > 1 ? `:${before.attempt}` : ''}`",
-        'dedupeKey: `refund:${outcome.refundId}:${outcome.status}`',
+        "return `refund:${refundId}:${status}${attempt > 1 ? `:${attempt}` : ''}`;",
+        'return `refund:${refundId}:${status}`;',
       ],
       [
         'a lost chargeback is emailed as a refund',

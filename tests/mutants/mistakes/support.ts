@@ -79,4 +79,53 @@ export const SUPPORT: readonly MistakesInFile[] = [
       ],
     ],
   },
+  {
+    file: 'domain/refund-words.ts',
+    tests: ['domain/refund-words', 'tests/support-desk-refunds'],
+    replacements: [
+      [
+        'a shopper reads the reason of signed-in staff',
+        '!isStaffActor(refund.requestedBy)',
+        "!refund.requestedBy.startsWith('ui:')",
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/refund-ledger.ts',
+    tests: ['activities/email/order-mails', 'activities/refunds/second-attempts', 'tests/support-desk-refunds'],
+    replacements: [
+      [
+        'a refund that fails before it was announced is emailed as delayed',
+        "if (outcome.status === 'failed' && before.status === 'succeeded' &&",
+        "if (outcome.status === 'failed' &&",
+      ],
+      [
+        'a shopper who uses the request ID of staff reads their reason',
+        'const reason = isStaffActor(request.actor) ? refund.reason : reasonForShopper(refund);',
+        'const { reason } = refund;',
+      ],
+    ],
+  },
+  {
+    file: 'activities/refunds/decision-ledger.ts',
+    tests: ['activities/email/order-mails', 'tests/support-desk-refunds'],
+    replacements: [
+      [
+        'an email about a refund that was paid another way, of which the customer never knew',
+        'if (await wasAnnounced(sql, refund))',
+        'if (true)',
+      ],
+    ],
+  },
+  {
+    file: 'api/refunds/service.ts',
+    tests: ['tests/support-desk-refunds'],
+    replacements: [
+      [
+        'a repeated request for a refund that staff started fails',
+        'if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;',
+        '',
+      ],
+    ],
+  },
 ];

@@ -57,3 +57,18 @@ export const US_STATES: readonly (readonly [code: string, name: string])[] = [
   ['WI', 'Wisconsin'],
   ['WY', 'Wyoming'],
 ];
+
+const CODES: ReadonlySet<string> = new Set(US_STATES.map(([code]) => code));
+
+/**
+ * @param state of a US address, in any case; empty when it was omitted
+ * @returns what is wrong with it, to follow the field's name; undefined when it is a USPS code
+ */
+export function stateProblem(state: string): string | undefined {
+  const given = state.trim();
+  if (given === '' || CODES.has(given.toUpperCase())) return undefined;
+  const named = US_STATES.find(([, name]) => name.toLowerCase() === given.toLowerCase());
+  return named
+    ? `must be a two-letter code; use ${named[0]} for ${named[1]}`
+    : 'is not the code of a US state; use two letters, such as CO for Colorado';
+}
