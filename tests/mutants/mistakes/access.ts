@@ -138,75 +138,6 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/accounts/ended-sessions.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      [
-        'an access token works in other processes until it expires',
-        '        this.#add(sessionId, Number(expiresAtMs));\n',
-        '',
-      ],
-      [
-        'a process that starts later accepts tokens of ended sessions',
-        '    await this.#read();\n  }\n\n  stop',
-        '  }\n\n  stop',
-      ],
-    ],
-  },
-  {
-    file: 'api/accounts/credentials.ts',
-    tests: ['api/accounts/credentials'],
-    replacements: [
-      ['a link sets a password twice', '  if (used === 0) throw invalidLink();\n', ''],
-      ['an expired link still works', "\n        .where('expires_at', '>', now)", ''],
-      [
-        'a link that confirms an address also resets the password',
-        "['reset_password'])",
-        "['reset_password', 'verify_email'])",
-      ],
-      ['a new password ends no session', "        session_generation: user('session_generation', '+', 1),\n", ''],
-      ['an account closes with an order on its way', '      await requireNothingOpen(sql, userId);\n', ''],
-    ],
-  },
-  {
-    file: 'api/orders/order-access.ts',
-    tests: ['api/orders/order-keys'],
-    replacements: [
-      [
-        'a link that was turned off still opens the order',
-        "order('revoked.revoked_at', '<', issuedAt)",
-        "order('revoked.revoked_at', '>', new Date(0))",
-      ],
-      [
-        'a person who only knows the order number and the address can cancel the order',
-        "if (access === 'change' && key.access === 'view')",
-        'if (false)',
-      ],
-      [
-        'an order is found by its number alone',
-        "\n      .where((order) => order(order.fn('lower', [order.fn.coalesce('orders.email', 'users.email')]), '=', email))",
-        '',
-      ],
-    ],
-  },
-  {
-    file: 'activities/accounts/account-mail.ts',
-    tests: ['activities/accounts', 'api/accounts/credentials'],
-    replacements: [
-      ['anyone can flood a mailbox with links', '  if (recent!.count >= MAX_LINKS_PER_HOUR) return undefined;\n', ''],
-      [
-        'a used link works again when its email is sent again',
-        'if (known) return known.used_at === null ? { to: to.email, token } : undefined;',
-        'if (known?.used_at === null) return { to: to.email, token };',
-      ],
-      [
-        'a new address that belongs to another account gets a link',
-        "if (await accountWith(sql, 'email', mail.email))",
-        'if (false)',
-      ],
-    ],
-  },
-  {
     file: 'activities/orders/order-steps.ts',
     tests: ['api/orders/order-keys'],
     replacements: [
@@ -214,48 +145,6 @@ export const ACCESS: readonly MistakesInFile[] = [
         'a link in an email to a previous address still opens the order',
         '  await revokeOrderKeys(sql, order.id);\n',
         '',
-      ],
-    ],
-  },
-  {
-    file: 'api/accounts/session-scripts.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      [
-        'a replaced refresh token stays valid after its successor was used',
-        "redis.call('hset', KEYS[1], 'used', ARGV[2], 'pending', ARGV[3],",
-        "redis.call('hset', KEYS[1], 'used', session[4] or ARGV[2], 'pending', ARGV[3],",
-      ],
-      [
-        'a refresh token whose response was lost ends the session',
-        'elseif session[4] == ARGV[2] then',
-        'elseif session[4] == ARGV[2] and now - tonumber(session[5]) <= tonumber(ARGV[5]) then',
-      ],
-      [
-        'a refresh token that was used twice does not end the session',
-        '  finish(KEYS[1], ARGV[1], now, tonumber(ARGV[7]))\n',
-        '',
-      ],
-    ],
-  },
-  {
-    file: 'api/accounts/sessions.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      [
-        'signing out does not end the session',
-        '    await this.#endById(this.#readRefreshToken(refreshToken).sessionId);\n',
-        '',
-      ],
-      [
-        'a new password does not end a session while Redis is unavailable',
-        'if (owner?.generation === Number(generation))',
-        'if (owner)',
-      ],
-      [
-        'a refresh token is also an access token',
-        'jwt.sign({ sessionId, jti: tokenId }, REFRESH_SECRET, {',
-        'jwt.sign({ ...owner, sessionId, jti: tokenId }, JWT_SECRET, {',
       ],
     ],
   },
@@ -305,17 +194,6 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/middleware/client-address.ts',
-    tests: ['api/middleware', 'api/accounts', 'tests/http-security', 'tests/rate-limits'],
-    replacements: [
-      [
-        'X-Forwarded-For is trusted from any address',
-        'while (isIP(address) && trusted.check(address, familyOf(address))) {',
-        'if (address) {',
-      ],
-    ],
-  },
-  {
     file: 'api/codec/access.ts',
     tests: ['api/codec'],
     replacements: [
@@ -349,57 +227,6 @@ export const ACCESS: readonly MistakesInFile[] = [
         'REFUND_LIMIT_SUPPORT_CENTS: count(10_000, 0)',
         'REFUND_LIMIT_SUPPORT_CENTS: count(100_000_000, 0)',
       ],
-    ],
-  },
-  {
-    file: 'api/orders/checkout-routes.ts',
-    tests: ['api/orders', 'api/checkout', 'tests/rate-limits'],
-    replacements: [['checkouts are not limited', "limit: ['api', 'payment'],", "limit: 'api',"]],
-  },
-  {
-    file: 'api/accounts/sign-in-limits.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      [
-        'passwords can be tried without limit',
-        'const { redis, settings } = this.#deps;\n    if (!settings.RATE_LIMIT_ENABLED) return check();',
-        'const { redis, settings } = this.#deps;\n    if (settings) return check();',
-      ],
-      [
-        'a sign-in is counted after its password was checked',
-        'const counted: (typeof limits)[number][] = [];',
-        'await check();\n    const counted: (typeof limits)[number][] = [];',
-      ],
-      [
-        'strangers lock an owner out at home',
-        '...(isKnown ? [] : [[this.#perAccount, account] as const]),',
-        '[this.#perAccount, account],',
-      ],
-      [
-        'many addresses can guess one account’s password',
-        '...(isKnown ? [] : [[this.#perAccount, account] as const]),',
-        '',
-      ],
-      ['email addresses are in the keys of Redis', 'emailHash(settings.EMAIL_HASH_KEY, email)', 'email.toLowerCase()'],
-    ],
-  },
-  {
-    file: 'api/middleware/rate-limit.ts',
-    tests: ['api/middleware', 'tests/rate-limits'],
-    replacements: [
-      [
-        'one shopper uses up the limit of all behind an address',
-        'await perShopper?.count(ctx, shopperKey(ctx));',
-        'await perShopper?.count(ctx, addressKey(ctx));',
-      ],
-      ['each address of an IPv6 network has its own limit', 'networkOf(ctx.ip)', 'ctx.ip'],
-    ],
-  },
-  {
-    file: 'api/middleware/unread-body.ts',
-    tests: ['tests/connections'],
-    replacements: [
-      ['a connection with an unread body is reused', "if (!ctx.req.complete) ctx.set('Connection', 'close');", ''],
     ],
   },
   {
@@ -447,24 +274,6 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/accounts/session-scripts.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      ['a session ends a week after sign-in, even if it is used', "redis.call('expire', KEYS[1], ARGV[6])\n", ''],
-    ],
-  },
-  {
-    file: 'api/accounts/session-scripts.ts',
-    tests: ['api/accounts'],
-    replacements: [
-      [
-        'the second of two tabs that refresh at once gets the old refresh token back',
-        'answer = string.sub(pending, -36)',
-        'answer = ARGV[2]',
-      ],
-    ],
-  },
-  {
     file: 'api/middleware/identity.ts',
     tests: ['api/accounts', 'api/middleware', 'tests/access'],
     replacements: [
@@ -480,17 +289,6 @@ export const ACCESS: readonly MistakesInFile[] = [
     ],
   },
   {
-    file: 'api/middleware/limit.ts',
-    tests: ['api/accounts', 'api/middleware', 'tests/rate-limits'],
-    replacements: [
-      [
-        'a successful sign-in resets the failed ones of its address',
-        'await this.#limiter.reward(key).catch(() => undefined);',
-        'await this.#limiter.delete(key).catch(() => undefined);',
-      ],
-    ],
-  },
-  {
     file: 'storefront/src/hooks.server.ts',
     tests: ['storefront/src'],
     replacements: [
@@ -498,17 +296,6 @@ export const ACCESS: readonly MistakesInFile[] = [
         'the storefront does not forward the shopper’s address to the API',
         '    forwardedFor: forwardedFor(event),',
         '    forwardedFor: undefined,',
-      ],
-    ],
-  },
-  {
-    file: 'storefront/src/lib/server/session-renewal.ts',
-    tests: ['storefront/src/lib/server/session-renewal'],
-    replacements: [
-      [
-        'a shopper whose token refresh is rate limited is signed out',
-        'if (isProblem(error) && (error.status === 401 || error.status === 400)) return undefined;',
-        'if (isProblem(error) && error.status < 500) return undefined;',
       ],
     ],
   },

@@ -6,10 +6,12 @@ import { CATALOG } from './catalog.ts';
 import { DATABASE } from './database.ts';
 import { EDGES } from './edges.ts';
 import { FOUND_MONEY } from './found-money.ts';
+import { LIMITS } from './limits.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
 import { REQUESTS } from './requests.ts';
 import { RESERVATIONS } from './reservations.ts';
+import { SESSIONS } from './sessions.ts';
 import { STOCK } from './stock.ts';
 import { SUPPORT } from './support.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -23,7 +25,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   answers: mistakesOf(ANSWERS),
   refunds: mistakesOf([...REFUNDS, ...FOUND_MONEY]),
   audit: mistakesOf(AUDIT),
-  access: mistakesOf([...ACCESS, ...REQUESTS]),
+  access: mistakesOf([...ACCESS, ...REQUESTS, ...SESSIONS, ...LIMITS]),
   database: mistakesOf(DATABASE),
   workflows: mistakesOf(WORKFLOWS),
   support: mistakesOf(SUPPORT),
