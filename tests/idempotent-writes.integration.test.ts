@@ -150,7 +150,10 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       send: (body) => newGuest().call('POST', '/auth/refresh', body),
       body: { refresh_token: session.refresh_token },
       seen: ({ refresh_token }) => jtiOf(refresh_token).jti,
-      state: () => shop.services.redis.hgetall(`session:${sessionId}`),
+      state: async () => {
+        const { lastUsedAt: _, ...session } = await shop.services.redis.hgetall(`session:${sessionId}`);
+        return session;
+      },
     };
   },
   'POST /api/auth/logout': async () => {
@@ -167,6 +170,24 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       send: (body) => person.call('PATCH', '/me', body),
       body: { full_name: 'Ada Lovelace' },
       state: () => rows('select full_name, role, email from users where id = $1', person.session.user.id),
+    };
+  },
+  'DELETE /api/me/sessions': async () => {
+    const person = await signedIn(shop);
+    await newGuest().call('POST', '/auth/login', { email: person.email, password: PASSWORD });
+    return {
+      send: () => person.call('DELETE', '/me/sessions'),
+      state: () => shop.services.redis.zrange(`sessions:of:${person.session.user.id}`, '0', '-1'),
+    };
+  },
+  'DELETE /api/me/sessions/{id}': async () => {
+    const person = await signedIn(shop);
+    await newGuest().call('POST', '/auth/login', { email: person.email, password: PASSWORD });
+    const { items } = (await person.call('GET', '/me/sessions')).body;
+    const other = items.find(({ is_current }: { is_current: boolean }) => !is_current);
+    return {
+      send: () => person.call('DELETE', `/me/sessions/${other.id}`),
+      state: () => shop.services.redis.zrange(`sessions:of:${person.session.user.id}`, '0', '-1'),
     };
   },
   'POST /api/reservations': async () => {
@@ -214,6 +235,30 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       body: { reservation_id: id, shipping_address: ADDRESS, email: 'guest@example.test' },
       seen: ({ order: { id: orderId, email, total_amount }, payment }) => ({ orderId, email, total_amount, payment }),
       state: () => rows('select id, status, payment_intent_id, total_amount from orders where reservation_id = $1', id),
+    };
+  },
+  'PATCH /api/orders/{id}': async () => {
+    const guest = newGuest();
+    const { id } = await order(guest);
+    return {
+      send: (body) => guest.call('PATCH', `/orders/${id}`, body),
+      body: { email: 'new@example.test', shipping_address: { ...ADDRESS, street: '2 Main Street' } },
+      seen: ({ id: orderId, email, shipping_address }) => [orderId, email, shipping_address],
+      state: () =>
+        rows(
+          `select email, shipping_address,
+             (select count(*) from order_contact_changes where order_id = orders.id) as changes
+           from orders where id = $1`,
+          id,
+        ),
+    };
+  },
+  'DELETE /api/orders/{id}/keys': async () => {
+    const guest = newGuest();
+    const { id } = await order(guest);
+    return {
+      send: () => guest.call('DELETE', `/orders/${id}/keys`),
+      state: () => rows('select order_id from order_link_revocations where order_id = $1', id),
     };
   },
   'POST /api/orders/{id}/cancel': async () => {
@@ -287,6 +332,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'below: the email address is the key, and a second registration is rejected with email_taken',
   'POST /api/auth/login':
     'each sign-in starts a new session, and the cart is merged once: accounts.integration.test.ts',
+  'PUT /api/auth/password': 'a link sets a password once: credentials.integration.test.ts',
+  'POST /api/auth/password-resets': 'each sends another link, at most five an hour: credentials.integration.test.ts',
+  'POST /api/auth/email-confirmations': 'a link confirms an address once: credentials.integration.test.ts',
+  'PUT /api/me/password': 'requires the current password, which it replaces: credentials.integration.test.ts',
+  'POST /api/me/email': 'each sends another link, at most five an hour: credentials.integration.test.ts',
+  'POST /api/me/email-confirmation': 'each sends another link, at most five an hour: credentials.integration.test.ts',
+  'POST /api/me/closure': 'ends the session that it needs: credentials.integration.test.ts',
+  'POST /api/orders/find': 'changes nothing',
   'POST /api/support/find': 'changes nothing',
   'POST /api/events': 'a repeated event is stored once: event-writer.integration.test.ts',
   'POST /api/webhooks/stripe': 'an event is handled once: webhooks.integration.test.ts',
