@@ -13,6 +13,7 @@ import { recencyMatrix } from '../activities/recommendations/model/matrices.ts';
 import { truncatedSvd } from '../activities/recommendations/model/truncated-svd.ts';
 import { Random } from '../domain/random.ts';
 import { encodeModel } from '../domain/recommendations/served-model.ts';
+import { issueCartId } from '../infra/cart-ids.ts';
 import { writeArtifact } from '../infra/postgres/artifacts.ts';
 import { connectPostgres } from '../infra/postgres/orm.ts';
 import { textTable } from '../infra/text-table.ts';
@@ -134,7 +135,7 @@ async function untilCarried(shop: BenchShop): Promise<void> {
 }
 
 /** Inserts orders directly, without triggers. @returns the shoppers' IDs */
-async function makeOrders({ db }: BenchShop): Promise<string[]> {
+async function makeOrders({ db, environment }: BenchShop): Promise<string[]> {
   const client = await db.connect();
   try {
     await client.query('set session_replication_role = replica');
@@ -167,7 +168,8 @@ async function makeOrders({ db }: BenchShop): Promise<string[]> {
        join places p on p.place = least($1::int - 1, line.place - line.place % 100 + line.taste)`,
       [PRODUCTS, LINES_PER_ORDER],
     );
-    await client.query(`insert into carts select gen_random_uuid() from generate_series(1, $1::int)`, [CARTS]);
+    const carts = Array.from({ length: CARTS }, () => issueCartId(environment.JWT_SECRET!));
+    await client.query('insert into carts (id) select unnest($1::uuid[])', [carts]);
     await client.query(
       `insert into cart_items (cart_id, product_id, quantity)
        select distinct on (line.id, p.id) line.id, p.id, 1

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAudit } from '../activities/audit/audit.ts';
 import { ensureStockCounters } from '../activities/reservations/stock-counters-rebuild.ts';
+import { issueCartId } from '../infra/cart-ids.ts';
 import { readSettings } from '../infra/config.ts';
 import { connectServices, type Services } from '../infra/services.ts';
 import { type RunningShop, startShop } from '../local/stack/shop.ts';
@@ -114,7 +115,7 @@ describe('killing processes and servers one after the other under load', () => {
     const orders: string[] = [];
     const rush = Array.from({ length: SHOPPERS }, async () => {
       while (buying) {
-        const shopper = new Shopper(apiUrl());
+        const shopper = new Shopper(apiUrl(), undefined, issueCartId(shop.environment.JWT_SECRET!));
         const orderId = await buy(shopper, product.id);
         if (orderId) orders.push(orderId);
         else await delay(100);

@@ -43,6 +43,7 @@ beforeAll(async () => {
     '0b7f2b9e-5d1c-4a3e-9f60-2f1c8d7e6a55': sale.orderId,
     '5f1d3c1e-7a52-4a0e-8f43-0d6a7c1b2e90': buyer.session.user.id,
     '7a9c0d1e-2b3f-5c4d-8e6f-1a2b3c4d5e6f': refund.id,
+    'retry-ticket 10': orderWorkflowId(sale.orderId),
     pi_3Abc: sale.intentId,
     '2026-11-24': today,
     '2026-11-30': today,
@@ -85,7 +86,7 @@ describe('the find page', () => {
   });
 
   it('is described with each way to search', () => {
-    expect(ENTRIES).toHaveLength(9);
+    expect(ENTRIES).toHaveLength(10);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { issueCartId } from '../infra/cart-ids.ts';
 import { readSettings } from '../infra/config.ts';
 import { connectServices, type Services } from '../infra/services.ts';
 import { type RunningShop, startShop } from '../local/stack/shop.ts';
@@ -49,7 +50,8 @@ function resume(): void {
   for (const pid of stopped.splice(0)) process.kill(pid, 'SIGCONT');
 }
 
-const shopper = () => new Shopper(`http://127.0.0.1:${shop.environment.API_PORT}`);
+const shopper = () =>
+  new Shopper(`http://127.0.0.1:${shop.environment.API_PORT}`, undefined, issueCartId(shop.environment.JWT_SECRET!));
 
 /** @throws when there is no response within `MAX_RESPONSE_MS` */
 async function inTime(call: Promise<Answer<AnyBody>>): Promise<Answer<AnyBody>> {

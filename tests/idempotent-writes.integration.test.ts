@@ -180,16 +180,6 @@ const WRITES: Readonly<Record<string, () => Promise<Write>>> = {
       state: () => shop.services.redis.zrange(`sessions:of:${person.session.user.id}`, '0', '-1'),
     };
   },
-  'DELETE /api/me/sessions/{id}': async () => {
-    const person = await signedIn(shop);
-    await newGuest().call('POST', '/auth/login', { email: person.email, password: PASSWORD });
-    const { items } = (await person.call('GET', '/me/sessions')).body;
-    const other = items.find(({ is_current }: { is_current: boolean }) => !is_current);
-    return {
-      send: () => person.call('DELETE', `/me/sessions/${other.id}`),
-      state: () => shop.services.redis.zrange(`sessions:of:${person.session.user.id}`, '0', '-1'),
-    };
-  },
   'POST /api/reservations': async () => {
     const [{ id }, other] = [await createProduct(shop.services), await createProduct(shop.services)];
     const guest = newGuest();
@@ -338,6 +328,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'PUT /api/me/password': 'requires the current password, which it replaces: credentials.integration.test.ts',
   'POST /api/me/email': 'each sends another link, at most five an hour: credentials.integration.test.ts',
   'POST /api/me/email-confirmation': 'each sends another link, at most five an hour: credentials.integration.test.ts',
+  'DELETE /api/me/sessions/{id}': 'ends a session, which is not found afterwards: ended-sessions.integration.test.ts',
   'POST /api/me/closure': 'ends the session that it needs: credentials.integration.test.ts',
   'POST /api/orders/find': 'changes nothing',
   'POST /api/support/find': 'changes nothing',

@@ -97,6 +97,17 @@ const BAD_BODIES: Readonly<Record<string, { body: object; paths: string[] }>> = 
       'shipping_address.street',
     ],
   },
+  'PATCH /api/orders/{id}': {
+    body: { email: 'nobody', shipping_address: { street: '' }, ...EXTRA },
+    paths: [
+      '',
+      'email',
+      'shipping_address.city',
+      'shipping_address.country',
+      'shipping_address.postal_code',
+      'shipping_address.street',
+    ],
+  },
   'POST /api/orders/{id}/cancel': decision,
   'POST /api/orders/{id}/refunds': {
     body: {
@@ -138,6 +149,7 @@ const BAD_QUERIES: Readonly<Record<string, { query: string; paths: string[] }>> 
   },
   'GET /api/search/suggest': { query: 'q=&limit=21', paths: ['limit', 'q'] },
   'GET /api/orders': { query: 'cursor=&limit=101', paths: ['cursor', 'limit'] },
+  'GET /api/orders/events': { query: 'id=mine', paths: ['id'] },
   'GET /api/refunds': { query: 'status=succeeded', paths: ['status'] },
   'GET /api/admin/analytics/events': {
     query: 'from=yesterday&to=now&interval=2h&extra=1',

@@ -15,10 +15,33 @@ const REASON = 'Changed by the customer before paying';
 
 /**
  * Sets the shipping address and the email of an unpaid order. Repeating the request changes nothing, since only differences are sent.
+ * @param read returns the order's current state
  * @param person who requests it, in the format of `domain/identity`
  * @throws DomainError conflict when the order is no longer awaiting payment
  */
 export async function changeOrder(
+  deps: ApiDependencies,
+  read: () => Promise<Order>,
+  person: string,
+  patch: OrderPatch,
+): Promise<void> {
+  try {
+    await sendDifferences(deps, await read(), person, patch);
+  } catch (error) {
+    // The same request, sent twice at once, may have made the change in the meantime.
+    if (!(error instanceof DomainError) || error.code !== 'conflict' || !hasChange(await read(), patch)) throw error;
+  }
+}
+
+function hasChange(order: Order, { shipping_address, email }: OrderPatch): boolean {
+  return (email === undefined || email === order.email) && (!shipping_address || isAddressOf(order, shipping_address));
+}
+
+function isAddressOf(order: Order, address: NonNullable<OrderPatch['shipping_address']>): boolean {
+  return isDeepStrictEqual(tidyAddress(address), tidyAddress(order.shipping_address));
+}
+
+async function sendDifferences(
   deps: ApiDependencies,
   before: Order,
   person: string,
@@ -44,9 +67,8 @@ export async function changeOrder(
       ...proveActor(deps.settings.JWT_SECRET, person, stepSubject(before.id, requestId)),
     };
   };
-  const address = shipping_address && tidyAddress(shipping_address);
-  if (address && !isDeepStrictEqual(address, tidyAddress(before.shipping_address)))
-    await updateOrder(deps, started, correctAddressUpdate, { ...request(), address });
+  if (shipping_address && !isAddressOf(before, shipping_address))
+    await updateOrder(deps, started, correctAddressUpdate, { ...request(), address: tidyAddress(shipping_address) });
   if (email !== undefined && email !== before.email)
     await updateOrder(deps, started, changeEmailUpdate, { ...request(), email });
 }

@@ -147,7 +147,7 @@ export const orderRoutes = declareRoutes(
       async handle({ ctx, params: { id }, body }, deps) {
         const viewer = await viewerOfOrder(ctx, deps, id, 'change');
         const read = () => readOrder(deps.db, deps.settings, id, viewer);
-        await changeOrder(deps, await read(), personOf(ctx), body);
+        await changeOrder(deps, read, personOf(ctx), body);
         return read();
       },
     }),

@@ -148,5 +148,5 @@ it('adding to the cart keeps the page when nothing else can be loaded', async ()
   await page.route(/__data\.json|\/cart\/count/, (route) => route.abort('internetdisconnected'));
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await page.getByText('added to your cart').waitFor();
-  expect(await page.getByRole('heading', { name: product.name }).count()).toBe(1);
+  expect(await page.getByRole('heading', { name: product.name, level: 1 }).count()).toBe(1);
 });

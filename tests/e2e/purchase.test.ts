@@ -161,7 +161,7 @@ describe('a guest', () => {
         return status(page, 'partially_refunded').count();
       })
       .toBe(1);
-    await page.getByText('Arrived with a dent').waitFor();
+    await page.getByText('Refund by the shop').waitFor();
     await page.getByText('−$12.50').waitFor();
   });
 

@@ -183,7 +183,7 @@ const plain = (text: string): string =>
   text
     .replaceAll(/\b(pi|re|ch|dp|du|py)_[\w-]+/g, '$1')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'id')
-    .replaceAll(/TEST-[0-9a-f-]+/g, 'sku')
+    .replaceAll(/TEST-[0-9a-f-]+/gi, 'sku')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, 'time')
     .replaceAll(/(\\*"id\\*":) ?\d+/g, '$1 0')
     .replaceAll(/(\\*"version\\*":) ?\d+/g, '$1 0');

@@ -118,16 +118,20 @@ export type AnyBody = any;
 /** The ID of a guest's cart, as the shop issues it. */
 export const newCartId = (): string => issueCartId(readSome(['JWT_SECRET']).JWT_SECRET);
 
+const newAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
 /** A shopper with a separate address and cart, so that limits and owners don't interfere. */
 export class Shopper {
-  readonly cartId = newCartId();
+  readonly cartId: string;
   readonly address: string;
   readonly #url: string;
   token: string | undefined;
 
-  constructor(url: string, address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`) {
+  /** @param cartId of a shop with a secret of its own, as that shop issues it */
+  constructor(url: string, address = newAddress(), cartId = newCartId()) {
     this.#url = url;
     this.address = address;
+    this.cartId = cartId;
   }
 
   async call<Body = AnyBody>(

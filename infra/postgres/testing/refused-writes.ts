@@ -249,6 +249,7 @@ export const NULLABLE: Readonly<Record<string, readonly string[]>> = {
   products: ['category_id', 'deleted_at', 'family_id', 'request_hash'],
   stock_changes: ['request_hash'],
   reservations: ['address_hash', 'cart_id', 'extended_at', 'extension_request'],
+  cart_items: ['price_when_added'],
   carts: ['user_id'],
   orders: [
     'delivered_at',
