@@ -1,5 +1,6 @@
 /** An outage of Stripe: each case that waits for it says so within a minute, and one workflow retries them all once it is over. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { retryBatch } from '../activities/retry-stopped/retry-batch.ts';
 import { orderWorkflowId } from '../workflows/order/messages.ts';
@@ -113,16 +114,24 @@ describe('an outage of Stripe', () => {
 });
 
 it('with nothing stopped says so', async () => {
-  await until(
-    async () => {
-      const result = await shop.services.temporal.workflow.execute('retryStopped', {
-        workflowId: `retry-${randomUUID()}`,
-        taskQueue: 'catalog',
-        args: [{ requestedBy: 'Anna', reason: 'Nothing special' }],
-      });
-      return /^(No case is stopped\.|Retried 0 cases;)/.test(String(result));
-    },
-    'every case to have continued',
-    60_000,
-  );
-}, 70_000);
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const result = await shop.services.temporal.workflow.execute<(input: object) => Promise<string>>('retryStopped', {
+      workflowId: `retry-${randomUUID()}`,
+      taskQueue: 'catalog',
+      args: [{ requestedBy: 'Anna', reason: 'Nothing special' }],
+    });
+    if (/^(No case is stopped\.|Retried 0 cases;)/.test(result)) return;
+    // Cases of other tests may still be stopped; a case that stays so is a defect, so it is named.
+    if (Date.now() > deadline) throw new Error(`${result} Still stopped: ${await stopped()}`);
+    await delay(500);
+  }
+}, 80_000);
+
+async function stopped(): Promise<string> {
+  const query = 'StuckSince IS NOT NULL AND ExecutionStatus = "Running"';
+  const pages: string[] = [];
+  for await (const { workflowId } of shop.services.temporal.workflow.list({ query }))
+    pages.push(`${workflowId}: ${(await desk.details(workflowId)).slice(0, 300)}`);
+  return pages.join('\n');
+}
