@@ -95,10 +95,18 @@ const REPORT_INTERVALS_MS = {
 } as const;
 const MAX_INTERVALS = 1_000;
 
+/** InfluxDB counts nanoseconds in 64 bits, which end in 2262. */
+const [FIRST_YEAR, LAST_YEAR] = [2000, 2199];
+const reportTime = timestamp.refine((text) => {
+  const year = new Date(text).getUTCFullYear();
+  // What is no time has an error of its own.
+  return Number.isNaN(year) || (year >= FIRST_YEAR && year <= LAST_YEAR);
+}, `must be between ${FIRST_YEAR} and ${LAST_YEAR}`);
+
 export const eventReportQuery = z
   .strictObject({
-    from: timestamp.optional().meta({ description: 'Default: one day before `to`' }),
-    to: timestamp.optional().meta({ description: 'Default: now' }),
+    from: reportTime.optional().meta({ description: 'Default: one day before `to`' }),
+    to: reportTime.optional().meta({ description: 'Default: now' }),
     interval: z.enum(['1m', '5m', '15m', '1h', '1d']).default('1h'),
   })
   .superRefine((query, context) => {
@@ -133,8 +141,8 @@ export type EventReport = z.infer<typeof eventReport>;
 
 export const clickThroughQuery = z
   .strictObject({
-    from: timestamp.optional().meta({ description: 'Default: 28 days before `to`' }),
-    to: timestamp.optional().meta({ description: 'Default: now' }),
+    from: reportTime.optional().meta({ description: 'Default: 28 days before `to`' }),
+    to: reportTime.optional().meta({ description: 'Default: now' }),
   })
   .superRefine((query, context) => {
     const { fromMs, toMs } = clickThroughRange(query);
