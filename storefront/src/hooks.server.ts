@@ -4,6 +4,7 @@ import { Api } from '#lib/server/api.ts';
 import { consentOf } from '#lib/server/consent.ts';
 import { describeFailure } from '#lib/server/failures.ts';
 import { signInPath } from '#lib/server/forms.ts';
+import { encodeFor } from '#lib/server/page-encoding.ts';
 import { canonicalAddress, forwardedFor, requestIdOf } from '#lib/server/requests.ts';
 import { secure } from '#lib/server/security-headers.ts';
 import { SessionRenewal } from '#lib/server/session-renewal.ts';
@@ -41,7 +42,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   // Pages show the shopper's cart count and session, so shared caches must not store them. Public responses set their own header.
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store');
   secure(response.headers, settings.stripeStandInUrl, https);
-  return response;
+  return encodeFor(event.request, response);
 };
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
