@@ -65,7 +65,6 @@ it('a purchase, a declined card, a refund, failed requests, and a case at the su
   await using desk = await Desk.open(browser);
   await desk.openCase(orderCase(orderId));
   await desk.untilShown(MARKS.email, MARKS.street);
-  await desk.send('addNote', { requestId: mark(), requestedBy: 'Anna', note: MARKS.reason });
   await delay(FLUSH_MS);
 
   const guest = (await page.context().cookies()).filter(({ name }) => name.startsWith('holdfast_'));
