@@ -162,6 +162,9 @@ describe('PostgreSQL', () => {
     }
     const postgres = shop.process('postgres')!;
     await postgres.kill();
+    // A connection's process may outlive the killed server for a moment and answer once more.
+    const unavailable = async () => (await inTime(shopper().call('GET', '/cart'))).status === 503;
+    await until(unavailable, 'the last connections to end', 5_000);
     expect(problem(await inTime(shopper().call('GET', '/cart')))).toEqual([503, 'unavailable', true]);
     expect(problem(await inTime(shopper().call('PUT', `/cart/items/${product.id}`, { quantity: 1 })))).toEqual([
       503,
