@@ -2,9 +2,9 @@
  * Proofs of a sender's identity. Anyone in the Temporal UI can send a workflow any JSON; only the API, which has verified a person's token,
  * can create a proof. It is bound to one subject (a refund, a decision), so that a proof copied from a history can't be reused for another.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { uiActor } from '../domain/identity.ts';
 import { ID_NAMESPACES } from '../domain/ids.ts';
+import { isSame, signatureOf } from './signed-text.ts';
 import { uuidFrom } from './uuid.ts';
 
 /** The sender of a message to a workflow: the API with a proof, or a person in the Temporal UI with an unverified name. */
@@ -24,7 +24,7 @@ export const stepSubject = (orderId: string, requestId: string): string => `orde
 export const decisionSubject = (refundId: string, decision: string): string => `refund:${refundId}:${decision}`;
 
 function digest(secret: string, actor: string, subject: string): Buffer {
-  return createHmac('sha256', secret).update(`holdfast actor proof\n${actor}\n${subject}`).digest();
+  return signatureOf(secret, 'actor proof', `${actor}\n${subject}`);
 }
 
 /** @param actor `<role>:<user id>` @param subject to which the proof is bound */
@@ -34,9 +34,7 @@ export function proveActor(secret: string, actor: string, subject: string): Send
 
 export function isProven(secret: string, { requestedBy, proof }: Sender, subject: string): boolean {
   if (!proof) return false;
-  const given = Buffer.from(proof, 'base64url');
-  const expected = digest(secret, requestedBy, subject);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSame(Buffer.from(proof, 'base64url'), digest(secret, requestedBy, subject));
 }
 
 /** The verified actor. A sender without a valid proof becomes an actor of the Temporal UI, who has the role support and no more. */

@@ -1,12 +1,10 @@
 /** Client addresses as stored: a keyed hash, which allows counting an address's reservations without identifying it. */
-import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { signatureOf } from './signed-text.ts';
 
 /** @param secret an existing secret of the deployment; the hash is specific to this purpose */
 export function addressHash(secret: string, address: string): string {
-  return createHmac('sha256', secret)
-    .update(`holdfast client address\n${networkOf(address)}`)
-    .digest('base64url');
+  return signatureOf(secret, 'client address', networkOf(address)).toString('base64url');
 }
 
 /** The address itself, or the /64 of an IPv6 address, because one household or server can use all addresses of a /64. */

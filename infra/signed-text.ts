@@ -1,4 +1,4 @@
-/** Signatures of what the shop hands out and later gets back: cart IDs and links in emails. */
+/** Keyed signatures: of what the shop hands out and later gets back (cart IDs, links in emails), of senders, and of what is stored as a hash. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** @param use separates the signatures of different uses of one secret */

@@ -34,6 +34,9 @@ const AWAY_NAMES = new Set(['RedisAwayError', 'MaxRetriesPerRequestError']);
 /** Limit for following nested errors. */
 const MAX_DEPTH = 5;
 
+/** What a client reads when a store is unavailable. */
+export const STORE_UNAVAILABLE = 'The service is temporarily unavailable. Try again in a moment.';
+
 /** Whether PostgreSQL or Redis was unavailable, closed the connection, or timed out. */
 export function isStoreUnavailable(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > MAX_DEPTH) return false;

@@ -183,7 +183,7 @@ const STEPS: Readonly<Record<MailKind, Readonly<Record<string, () => Promise<Ste
     'a refund that the bank returned and that was paid another way': async () => {
       const { orderId, refundId, sent } = await announced();
       await shop.activities.recordRefund({ ...sent, status: 'failed' });
-      // A second attempt does not change what the customer was told.
+      // A second attempt does not change what the customer was notified of.
       await shop.activities.retryRefund({ refundId, ...BY_ANNA });
       await shop.activities.recordRefund({ refundId, attempt: 2, stripeRefundId: null, status: 'failed' });
       const run = () => shop.activities.giveUpRefund({ refundId, ...BY_ANNA });
@@ -219,7 +219,7 @@ async function announced() {
   return { orderId, refundId, sent };
 }
 
-it('nothing is emailed when a refund fails or is given up that the customer was never told about', async () => {
+it('nothing is emailed when a refund fails or is given up that the customer was never notified of', async () => {
   const { orderId } = (await orders.paid()).order;
   const before = await mailsOf(orderId);
   const refundId = await requested(orderId, { amountCents: 1000 });

@@ -267,7 +267,7 @@ function outcomeKey(refundId: string, status: RefundStatus, attempt: number): st
   return `refund:${refundId}:${status}${attempt > 1 ? `:${attempt}` : ''}`;
 }
 
-/** Whether the customer was told that the refund is on its way, because an attempt had succeeded. */
+/** Whether the customer was notified that the refund is on its way, because an attempt had succeeded. */
 export async function wasAnnounced(
   sql: Sql,
   { refundId, orderId, attempt }: Pick<RefundFacts, 'refundId' | 'orderId' | 'attempt'>,

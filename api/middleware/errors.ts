@@ -2,7 +2,7 @@ import type { Middleware } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
 import { FORBIDDEN_CHARACTERS_HINT } from '../../domain/text.ts';
 import type { Logger } from '../../infra/logger.ts';
-import { isStoreUnavailable } from '../../infra/unavailable.ts';
+import { isStoreUnavailable, STORE_UNAVAILABLE } from '../../infra/unavailable.ts';
 import type { ApiContext, ApiState } from '../context.ts';
 import type { Problem } from '../contracts/common.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -55,7 +55,7 @@ const NOT_STORABLE = new Set(['22021', '22P05']);
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isStoreUnavailable(error)) {
-    return new DomainError('unavailable', 'The service is temporarily unavailable. Try again in a moment.', {
+    return new DomainError('unavailable', STORE_UNAVAILABLE, {
       retryable: true,
       cause: error,
     });

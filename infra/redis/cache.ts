@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
-import { isStoreUnavailable } from '../unavailable.ts';
+import { isStoreUnavailable, STORE_UNAVAILABLE } from '../unavailable.ts';
 import { defineScript, type Script } from './script.ts';
 
 /** Channel that publishes every invalidated key, for the in-memory caches of processes. A message is a space-separated list of keys. */
@@ -109,8 +109,7 @@ function toFailure(error: unknown): string | undefined {
   if (error instanceof DomainError)
     return marker + JSON.stringify([error.code, error.message, error.details, error.retryable]);
   if (!isStoreUnavailable(error)) return undefined;
-  const message = 'The service is temporarily unavailable. Try again in a moment.';
-  return marker + JSON.stringify(['unavailable', message, {}, true]);
+  return marker + JSON.stringify(['unavailable', STORE_UNAVAILABLE, {}, true]);
 }
 
 function failureOf(entry: Buffer): DomainError {

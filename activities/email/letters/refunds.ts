@@ -23,7 +23,7 @@ function itemRows({ lines }: EmailRefund) {
     : [{ label: 'Items', lines: lines.map(({ name, quantity }) => `${quantity} × ${name}`) }];
 }
 
-/** For a refund that the bank returned after the customer was told that it is on its way. */
+/** For a refund that the bank returned after the customer was notified that it is on its way. */
 export function refundFailed(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
   const amount = formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order, shop, {
@@ -37,7 +37,7 @@ export function refundFailed(order: EmailOrder, refund: EmailRefund, shop: ShopF
   });
 }
 
-/** For a refund that the customer was told about and that was then paid another way, such as by bank transfer. */
+/** For a refund that the customer was notified of and that was then paid another way, such as by bank transfer. */
 export function refundGivenUp(order: EmailOrder, refund: EmailRefund, shop: ShopFacts): Letter {
   const amount = formatMoney(refund.amountCents, refund.currency);
   return letterAbout(order, shop, {

@@ -347,7 +347,7 @@ export const REFUNDS: readonly MistakesInFile[] = [
         'return isProven(secret, sender, subject) ? sender.requestedBy : uiActor(sender.requestedBy);',
         'return sender.requestedBy;',
       ],
-      ['a proof is valid for another refund', 'actor proof\\n${actor}\\n${subject}`', 'actor proof\\n${actor}\\n`'],
+      ['a proof is valid for another refund', '`${actor}\\n${subject}`', '`${actor}\\n`'],
     ],
   },
   {

@@ -37,15 +37,15 @@ afterEach(() => {
 });
 
 describe('the stream', () => {
-  let heard: string[];
+  let received: string[];
   let downs: number;
   let stream: OrderStream;
   beforeEach(() => {
     vi.useFakeTimers();
-    heard = [];
+    received = [];
     downs = 0;
     stream = new OrderStream({
-      onorder: ({ id }) => heard.push(id),
+      onorder: ({ id }) => received.push(id),
       ondown: () => {
         downs += 1;
       },
@@ -79,7 +79,7 @@ describe('the stream', () => {
     vi.advanceTimersByTime(200);
     const message = anOrder({ id: 'a' });
     opened[0]!.send(message);
-    expect([heard, stream.latest('a')?.id, downs]).toEqual([['a'], 'a', 0]);
+    expect([received, stream.latest('a')?.id, downs]).toEqual([['a'], 'a', 0]);
     // The browser reconnects by itself.
     opened[0]!.fail(0);
     expect([stream.latest('a'), downs]).toEqual([undefined, 1]);
@@ -121,13 +121,13 @@ describe('tabs', () => {
   });
 
   const tab = (orderId: string) => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const stop = new SharedOrders().follow(orderId, {
-      onorder: ({ status }) => heard.push(status),
-      ondown: () => heard.push('down'),
+      onorder: ({ status }) => received.push(status),
+      ondown: () => received.push('down'),
     });
     stops.push(stop);
-    return { heard, stop };
+    return { received, stop };
   };
   const until = (isTrue: () => boolean) => vi.waitFor(() => expect(isTrue()).toBe(true), { timeout: 3_000 });
 
@@ -135,11 +135,11 @@ describe('tabs', () => {
     const tabs = [tab('a'), tab('b'), tab('a')];
     await until(() => open().length === 1 && open()[0]!.ids.join() === 'a,b');
     open()[0]!.send(anOrder({ id: 'a', status: 'shipped' }));
-    await until(() => tabs[0]!.heard.includes('shipped') && tabs[2]!.heard.includes('shipped'));
-    expect(tabs[1]!.heard).not.toContain('shipped');
+    await until(() => tabs[0]!.received.includes('shipped') && tabs[2]!.received.includes('shipped'));
+    expect(tabs[1]!.received).not.toContain('shipped');
     // A tab that opens later gets what was received already.
     const late = tab('a');
-    await until(() => late.heard.includes('shipped'));
+    await until(() => late.received.includes('shipped'));
     expect(open()).toHaveLength(1);
   });
 
@@ -151,9 +151,9 @@ describe('tabs', () => {
     first.stop();
     await until(() => open().length === 1 && open()[0]!.ids.join() === 'b');
     open()[0]!.send(anOrder({ id: 'b', status: 'paid' }));
-    await until(() => second.heard.at(-1) === 'paid');
+    await until(() => second.received.at(-1) === 'paid');
     open()[0]!.fail(0);
-    await until(() => second.heard.at(-1) === 'down');
+    await until(() => second.received.at(-1) === 'down');
     second.stop();
     await until(() => open().length === 0);
   });
@@ -171,9 +171,9 @@ describe('tabs', () => {
 
   it('of a browser without locks have one each', async () => {
     vi.stubGlobal('navigator', {});
-    const heard = [tab('a'), tab('b')].map((each) => each.heard);
+    const received = [tab('a'), tab('b')].map((each) => each.received);
     await until(() => open().length === 2);
     open()[1]!.send(anOrder({ id: 'b', status: 'paid' }));
-    expect(heard.map((each) => each.includes('paid'))).toEqual([false, true]);
+    expect(received.map((each) => each.includes('paid'))).toEqual([false, true]);
   });
 });
